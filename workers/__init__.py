@@ -1,0 +1,1 @@
+"""Pure computing for CVD-MIS: no web framework, no task queue, no database."""

@@ -1,0 +1,53 @@
+"""What this machine computes with. Nothing else in here knows of CUDA or execution providers."""
+
+import ctypes
+import os
+from functools import cache
+
+
+@cache
+def has_cuda() -> bool:
+    """Whether onnxruntime can use a CUDA device; makes its libraries ready when it can."""
+    import onnxruntime
+
+    if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
+        return False
+    if _cuda_device_count() == 0:  # the build has CUDA, the machine has none
+        return False
+    onnxruntime.preload_dlls()  # CUDA and cuDNN come as packages beside it
+    return True
+
+
+def _cuda_device_count() -> int:
+    """Asks the driver itself, which costs nothing where there is none."""
+    try:
+        driver = ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return 0
+    count = ctypes.c_int(0)
+    is_ready = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    return count.value if is_ready else 0
+
+
+def cpu_count() -> int:
+    """Return the number of CPU cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def use_one_thread_per_call() -> None:
+    """Keep OpenCV from starting threads inside of each call.
+
+    Frames are worked on side by side; threads within a frame would only be in each other's way.
+    """
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def decode_threads() -> int:
+    """Return how many threads a video decoder may use beside a detector; 0 is one for each core.
+
+    Without an accelerator the detector keeps every core busy, and a decoder with one thread takes
+    the least away from it.
+    """
+    return 0 if has_cuda() else 1

@@ -1,0 +1,1 @@
+"""Judging detections against ground truth."""

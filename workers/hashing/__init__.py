@@ -1,0 +1,1 @@
+"""Perceptual hashes of pictures."""

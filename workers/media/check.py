@@ -1,0 +1,42 @@
+"""Everything that is found out about an uploaded video."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workers.media.indexing import build_frame_index
+from workers.media.probe import VideoFacts, probe_with_index
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedVideo:
+    """A video that can be analysed: its facts and the SHA-256 of its file in hex."""
+
+    facts: VideoFacts
+    sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `{"facts", "sha256"}` as JSON values."""
+        return {"facts": self.facts.to_json(), "sha256": self.sha256}
+
+
+def check_video(path: str | Path, index_path: str | Path) -> CheckedVideo:
+    """Check that a video can be analysed, and save its frame index.
+
+    Nothing is written unless the video is good.
+
+    Args:
+        path: the video.
+        index_path: where its `FrameIndex` goes.
+
+    Raises:
+        MediaError: why the video cannot be used.
+        OSError: if the index cannot be written.
+    """
+    index = build_frame_index(path)
+    facts = probe_with_index(path, index)
+    with open(path, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    index.save(index_path)
+    return CheckedVideo(facts, sha256)

@@ -1,0 +1,1 @@
+"""Whole jobs put together from the other packages."""
