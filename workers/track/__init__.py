@@ -1,0 +1,1 @@
+"""Following objects over frame results, in seconds and never in frames."""

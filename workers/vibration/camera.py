@@ -1,0 +1,84 @@
+"""Movement of the camera against the picture that was calibrated."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import hypot
+
+INLIERS_MIN = 30
+LOST_AFTER_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraShift:
+    """How far the picture has moved, measured at one time.
+
+    Attributes:
+        dx_px, dy_px: from the reference picture, in pixels of the reference.
+        inliers: static features that agree on it; too few mean that the view is lost.
+    """
+
+    pts_seconds: float
+    dx_px: float
+    dy_px: float
+    inliers: int = INLIERS_MIN
+
+    @property
+    def size_px(self) -> float:
+        """Length of the shift."""
+        return hypot(self.dx_px, self.dy_px)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSpan:
+    """A time in which places cannot be measured.
+
+    Attributes:
+        shift_px: the largest shift in it; None where the view was lost.
+    """
+
+    start_s: float
+    end_s: float
+    shift_px: float | None
+
+
+class Camera:
+    """Where the camera looks at each time; still where nothing was measured.
+
+    A shift holds until the next one is measured. Small ones are compensated, in large ones
+    places cannot be measured.
+    """
+
+    def __init__(self, shifts: Iterable[CameraShift], shift_max_px: float) -> None:
+        self._shifts = sorted(shifts, key=lambda shift: shift.pts_seconds)
+        self._times = [shift.pts_seconds for shift in self._shifts]
+        self._shift_max_px = shift_max_px
+        self.spans = tuple(self._bad_spans())
+
+    def at(self, time_s: float) -> tuple[float, float]:
+        """Return the shift to take off pixels at a time."""
+        index = bisect_right(self._times, time_s) - 1
+        if index < 0:
+            return 0.0, 0.0
+        shift = self._shifts[index]
+        return shift.dx_px, shift.dy_px
+
+    def is_moved_between(self, start_s: float, end_s: float) -> bool:
+        """Return whether places could not be measured at some time of a span."""
+        return any(span.start_s <= end_s and start_s <= span.end_s for span in self.spans)
+
+    def _bad_spans(self) -> Iterable[CameraSpan]:
+        start: CameraShift | None = None
+        worst: float | None = None
+        for shift, end_s in zip(self._shifts, [*self._times[1:], float("inf")], strict=False):
+            is_lost = shift.inliers < INLIERS_MIN
+            if shift.size_px > self._shift_max_px or is_lost:
+                start = start or shift
+                if not is_lost:
+                    worst = max(worst or 0.0, shift.size_px)
+                if end_s == float("inf"):
+                    yield CameraSpan(start.pts_seconds, end_s, worst)
+            elif start is not None:
+                if worst is not None or shift.pts_seconds - start.pts_seconds > LOST_AFTER_S:
+                    yield CameraSpan(start.pts_seconds, shift.pts_seconds, worst)
+                start, worst = None, None

@@ -1,0 +1,160 @@
+"""What a rule is given, and what it answers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.vibration.coverage import Coverage, DwellLimits
+from workers.vibration.insertions import Flag, Insertion
+from workers.vibration.observe import Observations
+from workers.vibration.rules.table import RuleSpec, Severity
+from workers.vibration.site import RuleSetting, Site
+
+
+class Verdict(StrEnum):
+    """How sure a finding is."""
+
+    VIOLATION = "violation"
+    TO_REVIEW = "to_review"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that was broken, or may have been.
+
+    Attributes:
+        value, limit: in `unit`.
+        sigma: standard deviation of the value, where it is known.
+        is_advisory: it rests on a radius of action that nobody has set.
+        note: what to know when reviewing it.
+    """
+
+    rule: str
+    severity: Severity
+    status: Verdict
+    value: float
+    limit: float
+    unit: str
+    sigma: float | None
+    start_s: float
+    end_s: float
+    x_m: float | None
+    y_m: float | None
+    insertion_ids: tuple[int, ...]
+    is_advisory: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about the whole result; part of the report's status.
+
+    Attributes:
+        code: stable name.
+        rule: the rule that it is about, or None.
+        subject: what it is about, where that has a name.
+    """
+
+    code: str
+    message: str
+    rule: str | None = None
+    value: float | None = None
+    limit: float | None = None
+    unit: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    x_m: float | None = None
+    y_m: float | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Why a rule could not be judged: never the same as passed."""
+
+    reason: str
+
+
+Judgement = Sequence[Finding] | NotJudged
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that one rule is judged on.
+
+    Attributes:
+        coverages: by lift; none without a calibration, a pour and a detector that sees pokers.
+    """
+
+    spec: RuleSpec
+    setting: RuleSetting
+    site: Site
+    seen: Observations
+    coverages: Mapping[int, Coverage]
+    limits: DwellLimits
+
+    def number(self, name: str) -> float:
+        """Return a parameter of the rule that has a value."""
+        return self.setting.number(name)
+
+    def is_set(self, name: str) -> bool:
+        """Return whether a parameter has a value, or a switch is on."""
+        value = self.setting.parameters[name]
+        return value is not None and value is not False
+
+    @property
+    def placed(self) -> list[Insertion]:
+        """Insertions whose place in metres can be trusted."""
+        return [
+            one
+            for one in self.seen.insertions
+            if one.x_m is not None and Flag.CAMERA_MOVED not in one.flags
+        ]
+
+    @property
+    def sigma_m(self) -> float:
+        """The median uncertainty of a place."""
+        sigmas = sorted(one.sigma_m or 0.0 for one in self.placed)
+        return sigmas[len(sigmas) // 2] if sigmas else 0.0
+
+    def finding(
+        self, value: float, limit: float, unit: str, *, start_s: float, end_s: float,
+        is_sure: bool, place: tuple[float, float] | None = None, sigma: float | None = None,
+        insertions: Sequence[Insertion] = (), severity: Severity | None = None,
+        rests_on_radius: bool = False, note: str = "",
+    ) -> Finding:  # fmt: skip
+        """Make a finding of this rule.
+
+        Args:
+            is_sure: it is a violation; otherwise it is to be reviewed.
+            severity: lower than the rule's own, where the case is not so grave.
+            rests_on_radius: a radius that nobody set makes it advisory.
+        """
+        is_advisory = rests_on_radius and not self.site.is_radius_given
+        graded = self.setting.severity or severity or self.spec.severity
+        return Finding(
+            rule=self.spec.id,
+            severity=Severity.INFO if is_advisory else graded,
+            status=Verdict.VIOLATION if is_sure else Verdict.TO_REVIEW,
+            value=value, limit=limit, unit=unit, sigma=sigma, start_s=start_s, end_s=end_s,
+            x_m=None if place is None else place[0],
+            y_m=None if place is None else place[1],
+            insertion_ids=tuple(one.id for one in insertions),
+            is_advisory=is_advisory,
+            note=note,
+        )  # fmt: skip
+
+    def insertion_finding(
+        self, insertion: Insertion, value: float, limit: float, unit: str, *, is_sure: bool,
+        sigma: float | None = None, severity: Severity | None = None, note: str = "",
+    ) -> Finding:  # fmt: skip
+        """Make a finding about one insertion, at its place and time."""
+        place = None if insertion.x_m is None else insertion.place
+        return self.finding(
+            value, limit, unit, start_s=insertion.start_s, end_s=insertion.end_s,
+            is_sure=is_sure, place=place, sigma=sigma, insertions=[insertion],
+            severity=severity, note=note,
+        )  # fmt: skip
+
+
+Judge = Callable[[Case], Judgement]

@@ -1,0 +1,136 @@
+"""All rules applied to one pour."""
+
+from collections.abc import Callable, Mapping
+
+from workers.vibration.coverage import Coverage, DwellLimits
+from workers.vibration.observe import VIBRATOR_IN, Observations
+from workers.vibration.rules import area, dwell, motion, pace, people, quality, spacing
+from workers.vibration.rules.case import Case, Finding, Judge, Note, NotJudged
+from workers.vibration.rules.table import RULE_SPECS, RuleSpec
+from workers.vibration.site import Site
+
+JUDGES: dict[str, Judge] = {
+    "V01": dwell.under_vibrated,
+    "V02": dwell.over_vibrated,
+    "V03": spacing.spacing_exceeded,
+    "V04": area.missed_area,
+    "V05": motion.dragged,
+    "V06": motion.fast_withdrawal,
+    "V07": motion.tilted,
+    "V08": spacing.close_to_formwork,
+    "V09": area.edge_strip,
+    "V10": pace.layer_interval,
+    "V11": pace.late_after_placing,
+    "V12": spacing.repeated,
+    "V13": spacing.outside_pour,
+    "V14": pace.too_few_vibrators,
+    "V15": area.coverage_low,
+    "S01": people.gear_missing,
+    "S02": people.gear_missing,
+    "S03": people.zone_intrusion,
+    "S04": people.loitering,
+    "S05": people.crowding,
+    "S06": people.supervisor_absent,
+}
+
+OBSERVERS: dict[str, Callable[[Case], list[Note]]] = {
+    "Q01": quality.camera_moved,
+    "Q02": quality.calibration_invalid,
+    "Q03": quality.not_observed,
+    "Q04": quality.stream_lost,
+}
+
+MANUAL_CHECKS = (
+    ("lower_layer", "Penetration into the lower layer cannot be seen; check it by hand."),
+    ("depth", "The depth of insertion cannot be seen; check it by hand."),
+    ("lift_thickness", "The thickness of the lift cannot be seen; check it by hand."),
+    ("frequency", "Frequency and amplitude of the poker cannot be seen; check them by hand."),
+    ("setting", "When the concrete begins to set cannot be seen; check it by hand."),
+    ("rebar", "Contact with reinforcement below the surface cannot be seen; check it by hand."),
+)
+"""What no camera sees: always to be checked by a person, never passed."""
+
+_NEEDS_POKERS = frozenset(rule for rule in RULE_SPECS if rule.startswith("V"))
+_NEEDS_WHOLE_POUR = frozenset({"V04", "V09", "V15"})
+SLOW_SAMPLING_S = 0.21
+"""The domain's floor is 5 frames a second."""
+
+
+def judge(
+    site: Site, seen: Observations, coverages: Mapping[int, Coverage], limits: DwellLimits,
+    *, is_final: bool,
+) -> tuple[list[Finding], list[Note]]:  # fmt: skip
+    """Apply every rule that the site has on.
+
+    Args:
+        is_final: the pour, or its lift, is over: what was left out will not be done any more.
+
+    Returns:
+        Findings in order of time and rule; and what to know about the result.
+    """
+    findings: list[Finding] = []
+    notes = _notes_on_input(site, seen)
+    for rule, spec in RULE_SPECS.items():
+        setting = site.rules[rule]
+        case = Case(spec, setting, site, seen, coverages, limits)
+        if rule in OBSERVERS:
+            notes += OBSERVERS[rule](case)
+            continue
+        reason = _why_not(spec, case, is_final=is_final)
+        judgement = NotJudged(reason) if reason else JUDGES[rule](case)
+        if isinstance(judgement, NotJudged):
+            text = f"{spec.name_en} was not judged: {judgement.reason}."
+            notes.append(Note("rule_not_judged", text, rule))
+        else:
+            findings += judgement
+    notes += [Note("manual_check", message, subject=name) for name, message in MANUAL_CHECKS]
+    findings.sort(key=lambda one: (one.start_s, one.rule, one.end_s, one.insertion_ids, one.value))
+    return findings, notes
+
+
+def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
+    """Return why a rule cannot be judged, or nothing if it can."""
+    if not case.setting.is_on:
+        return "it is switched off"
+    if spec.is_metric and not case.seen.is_metric:
+        return "it needs lengths on the ground, and there is no calibration that gives them"
+    if spec.id in _NEEDS_POKERS and not case.seen.knows_insertions:
+        return f"the detector found no {VIBRATOR_IN} at all"
+    if spec.id in _NEEDS_WHOLE_POUR and not is_final:
+        return "the pour goes on"
+    return ""
+
+
+def _notes_on_input(site: Site, seen: Observations) -> list[Note]:
+    ignored = ", ".join(site.ignored)
+    notes = (
+        (not seen.sees_pokers, Note(
+            "no_vibrator_detections",
+            f"The detector found no {VIBRATOR_IN} at all: it may not know pokers. Only "
+            "insertions that a person entered are judged.",
+        )),
+        (not site.is_radius_given, Note(
+            "radius_not_set",
+            "Nobody has set the radius of action; findings on spacing and coverage are advisory.",
+            value=site.radius_m, unit="m",
+        )),
+        (bool(ignored), Note(
+            "site_keys_ignored", f"The site has keys that mean nothing: {ignored}."
+        )),
+        (site.pour is None, Note(
+            "pour_not_set", "The site has no pour; there is no coverage."
+        )),
+        (seen.interval_s > SLOW_SAMPLING_S, Note(
+            "sampling_slow", "Fewer than 5 frames a second: durations are less certain.",
+            value=seen.interval_s, limit=0.2, unit="s",
+        )),
+        (seen.moved_frames > 0, Note(
+            "frames_reordered", "Frames came out of order and were put in order.",
+            value=float(seen.moved_frames), unit="frames",
+        )),
+        (seen.repeated_frames > 0, Note(
+            "frames_repeated", "Frames came more than once; the first was taken.",
+            value=float(seen.repeated_frames), unit="frames",
+        )),
+    )  # fmt: skip
+    return [note for applies, note in notes if applies]
