@@ -1,0 +1,36 @@
+"""Who does the work of each kind of job, by import string: loaded by the worker that needs it.
+
+To add a kind: a member of `JobKind`, a handler here, and, where something must follow however the
+job ends, an entry in ENDINGS.
+"""
+
+from apps.jobs.models import JobKind
+
+# def handler(job: Job, control: JobControl) -> None
+HANDLERS: dict[JobKind, str] = {
+    JobKind.VIDEO_CHECK: "apps.projects.video_jobs.check",
+    JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy",
+    JobKind.VIDEO_PURGE: "apps.projects.video_jobs.video_purge",
+    JobKind.PROJECT_PURGE: "apps.projects.video_jobs.purge",
+}
+
+# def ended(job: Job) -> None, called once when the job has completed, failed or was cancelled, in
+# the transaction of whoever moved it: its worker, the reaper, or the request that cancelled it.
+ENDINGS: dict[JobKind, str] = {
+    JobKind.ANALYSIS: "apps.analysis.services.endings.run_ended",
+    JobKind.VIDEO_CHECK: "apps.projects.video_jobs.check_ended",
+    JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy_ended",
+}
+
+# def reap(*, resend_all: bool) -> None: what the reaper calls every few seconds. `resend_all` says
+# that the broker has lost what was in it.
+REAPERS = (
+    "apps.jobs.reaper.jobs_reap",
+    "apps.analysis.services.segments.segments_reap",
+)
+
+# def sweep() -> None, about once an hour.
+SWEEPS = (
+    "apps.projects.services.sweeping.sweep",
+    "apps.accounts.services.sessions_sweep",
+)

@@ -1,0 +1,132 @@
+"""The compute that looks into uploaded files, in child processes: a hostile file can only end one.
+
+The child is `python -m workers`; what it finds wrong with the file is raised as its MediaError.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from apps.common.errors import InsufficientStorage
+from apps.common.processes import LimitExceeded, Limits, child_run
+from workers.cli.main import EXIT_BAD_INPUT, EXIT_FAILED
+from workers.errors import MediaError
+
+logger = logging.getLogger(__name__)
+
+MEMORY_BYTES = 3 * 2**30
+BASE_SECONDS = 120.0
+# Slower than this no disk and no decoder is.
+SLOWEST_BYTES_PER_SECOND = 10 * 2**20
+# A proxy of slow-moving, huge pictures on a small machine.
+SLOWEST_PROXY_SPEED = 0.1
+
+# Not the file's fault: it is kept, and looked at again when there is room.
+DISK_FULL_CODE = "disk_full"
+
+# A pool of a thousand io tasks must not start a thousand decoders. Proxies take long and all the
+# cores they get, so they have places of their own and leave those of the checks alone.
+_CORES = os.cpu_count() or 1
+_CHECKS = threading.Semaphore(_CORES)
+_PROXIES = threading.Semaphore(max(1, _CORES // 4))
+
+
+class ToolCrashed(Exception):
+    """The child ended without an answer; `code` and the message say how."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def check_file(path: Path, index: Path, *, check: Callable[[], None]) -> dict[str, Any]:
+    """`{"facts", "sha256"}` of a video; its frame index is saved at `index`."""
+    seconds = BASE_SECONDS + path.stat().st_size / SLOWEST_BYTES_PER_SECOND
+    with _place(_CHECKS, check):
+        return _run("check", str(path), "--index", str(index), seconds=seconds, check=check)
+
+
+def make_thumbnail(path: Path, out: Path, *, check: Callable[[], None]) -> None:
+    with _place(_CHECKS, check):
+        _run("thumbnail", str(path), "--out", str(out), seconds=BASE_SECONDS, check=check)
+
+
+def make_proxy(
+    path: Path,
+    out: Path,
+    *,
+    duration_seconds: float,
+    check: Callable[[], None],
+    progress: Callable[[float], None],
+) -> None:
+    """A copy that browsers play; it appears at `out` when it is complete."""
+
+    def on_line(line: str) -> None:
+        word, _, number = line.partition(" ")
+        if word == "progress":
+            progress(float(number))
+
+    seconds = BASE_SECONDS + duration_seconds / SLOWEST_PROXY_SPEED
+    arguments = ("proxy", str(path), "--out", str(out))
+    with _place(_PROXIES, check):
+        _run(*arguments, seconds=seconds, check=check, on_line=on_line)
+
+
+@contextmanager
+def _place(places: threading.Semaphore, check: Callable[[], None]) -> Iterator[None]:
+    """Wait for a place, and go away when the work is no longer wanted."""
+    while not places.acquire(timeout=0.5):
+        check()
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _run(
+    *arguments: str,
+    seconds: float,
+    check: Callable[[], None],
+    on_line: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    try:
+        result = child_run(
+            [sys.executable, "-m", "workers", *arguments],
+            folder=settings.BASE_DIR,
+            limits=Limits(seconds=seconds, memory_bytes=MEMORY_BYTES),
+            check=check,
+            on_line=on_line,
+        )
+    except LimitExceeded as error:
+        raise ToolCrashed(
+            "video_too_demanding", f"The file takes too much to examine: {error}."
+        ) from error
+    answer = _json_object(result.stdout)
+    if result.returncode == 0 and answer is not None:
+        return answer
+    if result.returncode == EXIT_BAD_INPUT and answer is not None:
+        raise MediaError(str(answer.get("code")), str(answer.get("message")))
+    if result.returncode == EXIT_FAILED and answer is not None:
+        raise InsufficientStorage(str(answer.get("message")), code=DISK_FULL_CODE)
+    last_words = result.stderr.decode("utf-8", "replace")[-2000:]
+    logger.error("%s ended with %d: %s", " ".join(arguments), result.returncode, last_words)
+    raise ToolCrashed(
+        "video_check_crashed", "The program that examines files ended unexpectedly on this one."
+    )
+
+
+def _json_object(output: bytes) -> dict[str, Any] | None:
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
