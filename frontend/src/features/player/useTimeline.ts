@@ -1,0 +1,54 @@
+import { onUnmounted, shallowRef, watch, type Ref } from "vue";
+
+import { api, body } from "@/api/client";
+import { analysisGap } from "./useFrames";
+import type { Run, Timeline, Video } from "@/api/types";
+
+const MOST_BINS = 300;
+const FEWEST_BINS = 20;
+const PAUSE_MS = 2_500;
+
+/** The counts of the shown run and video; asked for again, not too often, while the run goes on. */
+export function useTimeline(run: Ref<Run | null>, video: Ref<Video | null>) {
+  const timeline = shallowRef<Timeline | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let calls = 0;
+
+  async function load(): Promise<void> {
+    const shown = run.value;
+    const about = video.value;
+    if (!shown || !about) return;
+    // At most one bin for each analysed frame: thinner ones would leave gaps between the frames.
+    const frames = Math.floor(about.duration_seconds / analysisGap(shown, about.frame_rate));
+    const bins = Math.min(MOST_BINS, Math.max(FEWEST_BINS, frames));
+    const call = ++calls;
+    try {
+      const fresh = await body(
+        api.GET("/api/v1/runs/{id}/timeline/", {
+          params: { path: { id: shown.id }, query: { video: about.id, bins } },
+        }),
+      );
+      if (call === calls) timeline.value = fresh;
+    } catch {
+      // The next change asks again; what is shown stays.
+    }
+  }
+
+  watch(
+    [() => run.value?.id, () => video.value?.id],
+    () => {
+      timeline.value = null;
+      void load();
+    },
+    { immediate: true },
+  );
+  watch([() => run.value?.frames_done, () => run.value?.state], () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void load();
+    }, PAUSE_MS);
+  });
+
+  onUnmounted(() => clearTimeout(timer));
+  return { timeline };
+}

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createApp, defineComponent, h, type App } from "vue";
+
+import { useProjectLive, type ProjectLive } from "./useProjectLive";
+
+class FailingSource extends EventTarget {
+  static readonly CLOSED = 2;
+  static last: FailingSource | null = null;
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+
+  constructor() {
+    super();
+    FailingSource.last = this;
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+}
+
+const PROJECT = { id: 1, status: "in_progress", latest_run: null, videos: [] };
+let app: App | null = null;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", FailingSource);
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json(PROJECT)));
+});
+afterEach(() => {
+  app?.unmount();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function open(): Promise<ProjectLive> {
+  let live: ProjectLive | undefined;
+  const page = defineComponent({
+    setup() {
+      live = useProjectLive(1);
+      return () => h("div");
+    },
+  });
+  app = createApp(page);
+  app.mount(document.createElement("div"));
+  await vi.waitUntil(() => FailingSource.last?.onerror);
+  if (!live) throw new Error("not set up");
+  return live;
+}
+
+test("a browser that tries again every second does not keep the page from polling", async () => {
+  const live = await open();
+  FailingSource.last?.onopen?.();
+  expect(live.connection.value).toBe("live");
+  for (let second = 0; second < 5; second += 1) {
+    FailingSource.last?.onerror?.();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(live.connection.value).toBe("polling");
+  FailingSource.last?.onopen?.();
+  expect(live.connection.value).toBe("live");
+});

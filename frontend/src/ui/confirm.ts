@@ -1,0 +1,18 @@
+import { ElMessageBox } from "element-plus";
+
+import { i18n } from "@/i18n";
+
+/** Asks before something is lost. The message says what will be. */
+export async function confirmLoss(title: string, message: string, action: string): Promise<boolean> {
+  try {
+    await ElMessageBox.confirm(message, title, {
+      confirmButtonText: action,
+      cancelButtonText: i18n.global.t("common.keep"),
+      confirmButtonClass: "el-button--danger",
+      autofocus: false,
+    });
+    return true;
+  } catch {
+    return false; // closed or declined
+  }
+}
