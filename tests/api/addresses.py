@@ -1,0 +1,12 @@
+"""How the addresses of the schema become addresses of things."""
+
+
+def collection(path: str) -> str:
+    """`projects` of `/api/v1/projects/{id}/start/`."""
+    return path.split("/{")[0].rsplit("/", 1)[-1]
+
+
+def address_ids(path: str, ids: dict[str, object]) -> dict[str, object]:
+    """The ids in the path of an operation, of the things that `ids` knows by collection."""
+    known = {"id": ids.get(collection(path)), "user_id": ids["users"]}
+    return {name: known[name] for name in known if f"{{{name}}}" in path}

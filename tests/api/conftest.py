@@ -1,0 +1,99 @@
+"""One thing of every kind that belongs to somebody, to try the addresses of the API with."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.accounts.services import token_create
+from apps.analysis.models import FrameResult, Run, Segment, SegmentState
+from apps.detectors.models import Detector
+from apps.jobs.models import Job, JobKind, JobState
+from apps.projects.models import Playback, Upload, Video, VideoState
+from apps.projects.storage import ORIGINAL, THUMBNAIL, video_path
+from tests.cast import Cast
+
+
+@pytest.fixture
+def ids(cast: Cast) -> dict[str, object]:
+    """Of things that belong to the owner, by the first part of their addresses."""
+    video = Video.objects.create(
+        project=cast.project,
+        uploaded_by=cast.owner,
+        filename="pour.mp4",
+        size_bytes=4,
+        folder="strangers",
+        state=VideoState.READY,
+        playback=Playback.ORIGINAL,
+        has_thumbnail=True,
+        duration_seconds=10.0,
+    )
+    for name in (ORIGINAL, THUMBNAIL):
+        path = video_path(video.folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"data")
+    upload = Upload.objects.create(
+        project=cast.project,
+        owner=cast.owner,
+        filename="next.mp4",
+        size_bytes=10,
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    job = Job.objects.create(
+        kind=JobKind.ANALYSIS, state=JobState.COMPLETED, project=cast.project, created_by=cast.owner
+    )
+    detector, _ = Detector.objects.get_or_create(
+        name="hog", defaults={"kind": "hog", "digest": "0" * 64}
+    )
+    run = Run.objects.create(
+        job=job,
+        project=cast.project,
+        detector=detector,
+        detector_digest=detector.digest,
+        score_threshold=0.3,
+        nms_iou=0.5,
+        code_version="0",
+        frames_total=1,
+        segments_total=1,
+        frames_done=1,
+        segments_done=1,
+        label_counts={"worker": 1},
+    )
+    segment = Segment.objects.create(
+        run=run,
+        video=video,
+        number=0,
+        first_frame=0,
+        end_frame=1,
+        start_seconds=0.0,
+        end_seconds=10.0,
+        state=SegmentState.DONE,
+        frames_total=1,
+        frames_done=1,
+        content_key="0" * 64,
+    )
+    FrameResult.objects.create(
+        run=run,
+        segment=segment,
+        segment_number=0,
+        video=video,
+        frame=0,
+        pts_seconds=0.0,
+        width=640,
+        height=480,
+        boxes=[[1.0, 2.0, 30.0, 40.0]],
+        scores=[0.9],
+        labels=["worker"],
+        pdq=bytes(32),
+        pdq_quality=100,
+    )
+    token, _ = token_create(user=cast.owner, name="mine", expires_in_days=1)
+    return {
+        "projects": cast.project.pk,
+        "videos": video.pk,
+        "uploads": upload.pk,
+        "runs": run.pk,
+        "tokens": token.pk,
+        "users": cast.owner.pk,
+        "detectors": detector.pk,
+    }

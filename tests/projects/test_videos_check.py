@@ -1,0 +1,253 @@
+"""What becomes of an uploaded file: a ready video, or a rejected one with its reason."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.common.errors import InsufficientStorage
+from apps.common.redis import redis_client
+from apps.jobs.control import JobCancelled, JobControl
+from apps.jobs.models import Job, JobKind, JobState
+from apps.jobs.services import job_create, job_move
+from apps.live.services import log_key
+from apps.projects import video_tools
+from apps.projects.models import Playback, Project, Video, VideoState
+from apps.projects.services.sweeping import sweep
+from apps.projects.storage import FRAMES, ORIGINAL, PROXY, THUMBNAIL, video_path
+from apps.projects.video_jobs import check, proxy
+from apps.projects.video_tools import ToolCrashed
+from tests.cast import Cast, client_of
+from tests.media import make_video
+from workers.media.frame_index import FrameIndex
+from workers.media.probe import probe_video
+
+
+@pytest.fixture
+def arrive(cast: Cast):
+    """Puts a file where an upload ends, and gives its check job."""
+
+    def put(
+        source: Path | bytes, filename: str = "pour.mp4", project: Project | None = None
+    ) -> Job:
+        data = source if isinstance(source, bytes) else source.read_bytes()
+        video = Video.objects.create(
+            project=project or cast.project,
+            uploaded_by=cast.operator,
+            filename=filename,
+            size_bytes=len(data),
+            folder=f"test{Video.objects.count()}",
+        )
+        path = video_path(video.folder, ORIGINAL)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return job_create(kind=JobKind.VIDEO_CHECK, project=video.project, video=video)
+
+    return put
+
+
+def checked(job: Job) -> Video:
+    check(job, JobControl())
+    return Video.objects.get(jobs=job)
+
+
+@pytest.fixture
+def pour(tmp_path: Path) -> Path:
+    path = tmp_path / "pour.mp4"
+    make_video(path, size=(160, 120), rate=10, seconds=2)
+    return path
+
+
+def files_of(video: Video) -> set[str]:
+    folder = video_path(video.folder, "")
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def test_a_good_video_gets_its_facts_its_index_and_a_picture(arrive, pour):
+    video = checked(arrive(pour))
+
+    assert (video.state, video.error_code) == (VideoState.READY, "")
+    assert (video.codec, video.width, video.height, video.frame_count) == ("h264", 160, 120, 20)
+    assert (video.duration_seconds, video.frame_rate) == (2.0, 10.0)
+    assert (len(video.sha256), video.playback) == (64, Playback.ORIGINAL)
+    assert files_of(video) == {ORIGINAL, FRAMES, THUMBNAIL}
+    assert len(FrameIndex.load(video_path(video.folder, FRAMES))) == 20
+    assert not Job.objects.filter(kind=JobKind.VIDEO_PROXY).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "video_empty"),
+        (b"this is text\n" * 1000, "video_not_decodable"),
+        (b"<html><script>alert(1)</script></html>", "video_not_decodable"),
+        (b"\x00" * 100_000, "video_not_decodable"),
+    ],
+)
+def test_what_is_no_video_is_rejected_and_leaves_nothing(arrive, content, code):
+    video = checked(arrive(content))
+    assert (video.state, video.error_code) == (VideoState.REJECTED, code)
+    assert video.error_message.endswith(".")
+    assert files_of(video) == set()
+
+
+def test_a_truncated_video_is_rejected(arrive, pour):
+    video = checked(arrive(pour.read_bytes()[: pour.stat().st_size // 2]))
+    assert video.state == VideoState.REJECTED
+    assert video.error_code in {"video_not_decodable", "video_truncated"}
+    assert files_of(video) == set()
+
+
+def test_every_hostile_file_ends_ready_or_rejected(arrive, test_data):
+    for path in sorted((test_data / "malformed").iterdir())[::6]:
+        video = checked(arrive(path, filename=path.name))
+        if video.state == VideoState.READY:
+            assert ORIGINAL in files_of(video)
+        else:
+            assert (video.state, files_of(video)) == (VideoState.REJECTED, set()), path.name
+            assert video.error_code.startswith("video_"), path.name
+
+
+def test_the_same_content_twice_in_a_project_is_rejected_by_name(arrive, pour, cast):
+    first = checked(arrive(pour, "east.mp4"))
+    second = checked(arrive(pour, "west.mp4"))
+    elsewhere = Project.objects.create(owner=cast.owner, name="Slab 4")
+    third = checked(arrive(pour, project=elsewhere))
+
+    assert (second.state, second.error_code) == (VideoState.REJECTED, "video_duplicate")
+    assert "east.mp4" in second.error_message
+    assert files_of(second) == set()
+    assert [first.state, third.state] == [VideoState.READY] * 2
+    assert first.sha256 == second.sha256 == third.sha256
+
+
+def test_a_check_that_is_delivered_twice_changes_nothing(arrive, pour):
+    job = arrive(pour)
+    before = checked(job)
+    after = checked(Job.objects.get(pk=job.pk))
+    assert (after.state, after.sha256) == (before.state, before.sha256)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("h265_video.mp4", "hevc"), ("av1_video.mkv", "av1")])
+def test_what_browsers_cannot_play_gets_a_proxy_they_can(arrive, test_data, name, codec):
+    video = checked(arrive(test_data / "video" / name))
+    assert (video.state, video.codec, video.playback) == ("ready", codec, Playback.PREPARING)
+
+    control = JobControl()
+    proxy(Job.objects.get(kind=JobKind.VIDEO_PROXY, video=video), control)
+
+    video.refresh_from_db()
+    assert video.playback == Playback.PROXY
+    facts = probe_video(video_path(video.folder, PROXY))
+    assert (facts.codec, facts.pixel_format, facts.browser_playable) == ("h264", "yuv420p", True)
+    assert facts.frame_count == video.frame_count
+    assert files_of(video) == {ORIGINAL, FRAMES, THUMBNAIL, PROXY}
+
+
+def test_without_a_proxy_the_video_is_only_not_played(arrive, test_data, db):
+    video = checked(arrive(test_data / "video" / "h265_video.mp4"))
+    job = Job.objects.get(kind=JobKind.VIDEO_PROXY)
+    job_move(job, JobState.RUNNING)
+    job_move(job, JobState.FAILED, error_code="x", error_message="X.")
+    video.refresh_from_db()
+    assert (video.state, video.playback) == (VideoState.READY, Playback.UNAVAILABLE)
+
+
+def test_a_check_whose_worker_is_lost_for_good_rejects_with_the_reason(arrive, pour):
+    job = arrive(pour)
+    job_move(job, JobState.RUNNING)
+    job_move(job, JobState.FAILED, error_code="worker_lost", error_message="Lost 3 times.")
+    video = Video.objects.get(pk=job.video_id)
+    assert (video.state, video.error_code) == (VideoState.REJECTED, "worker_lost")
+    assert files_of(video) == set()
+
+
+def test_a_crash_is_tried_again_and_then_rejects(arrive, pour, settings, monkeypatch, tmp_path):
+    dies = tmp_path / "dies"
+    dies.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    dies.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(dies))
+    job = arrive(pour)
+    for job.attempts in range(1, settings.JOB_MAX_ATTEMPTS):
+        with pytest.raises(ToolCrashed):
+            check(job, JobControl())
+        assert Video.objects.get(pk=job.video_id).state == VideoState.CHECKING
+
+    job.attempts = settings.JOB_MAX_ATTEMPTS
+    video = checked(job)
+
+    assert (video.state, video.error_code) == (VideoState.REJECTED, "video_check_crashed")
+    assert files_of(video) == set()
+
+
+def test_a_full_disk_rejects_nothing(arrive, pour, monkeypatch, tmp_path):
+    full = tmp_path / "full"
+    full.write_text(
+        """#!/bin/sh\necho '{"code": "disk_full", "message": "The disk is full."}'\nexit 1\n"""
+    )
+    full.chmod(0o755)
+    job = arrive(pour)
+    monkeypatch.setattr(sys, "executable", str(full))
+
+    with pytest.raises(InsufficientStorage):
+        check(job, JobControl())
+    job_move(job, JobState.RUNNING)
+    job_move(job, JobState.FAILED, error_code="disk_full", error_message="The disk is full.")
+    video = Video.objects.get(pk=job.video_id)
+    assert (video.state, files_of(video)) == (VideoState.CHECKING, {ORIGINAL})
+
+    monkeypatch.undo()
+    sweep()
+    again = Job.objects.get(video=video, state=JobState.QUEUED)
+    assert checked(again).state == VideoState.READY
+
+
+def test_a_check_that_takes_too_long_rejects_with_that_reason(arrive, pour, settings, monkeypatch):
+    monkeypatch.setattr(video_tools, "BASE_SECONDS", -1.0)
+    job = arrive(pour)
+    job.attempts = settings.JOB_MAX_ATTEMPTS
+    video = checked(job)
+    assert (video.state, video.error_code) == (VideoState.REJECTED, "video_too_demanding")
+
+
+def test_a_video_deleted_during_its_check_leaves_nothing(arrive, pour):
+    job = arrive(pour)
+    video = Video.objects.get(pk=job.video_id)
+
+    class Deleting(JobControl):
+        def check(self) -> None:
+            Video.objects.filter(pk=video.pk).delete()
+            raise JobCancelled
+
+    with pytest.raises(JobCancelled):
+        check(job, Deleting())
+    assert files_of(video) == set()
+
+
+def test_a_file_that_vanished_is_told(arrive):
+    job = arrive(b"x")
+    video_path(Video.objects.get().folder, ORIGINAL).unlink()
+    assert checked(job).error_code == "video_file_missing"
+
+
+def test_a_check_in_a_deleted_project_still_ends(arrive, pour):
+    job = arrive(pour)
+    Project.objects.update(deleted_at=timezone.now())
+    assert checked(job).state == VideoState.READY
+
+
+def test_open_pages_are_told_of_every_change(arrive, pour, cast):
+    ready, rejected = checked(arrive(pour)), checked(arrive(b""))
+    client_of(cast.operator).delete(f"/api/v1/videos/{ready.pk}/")
+
+    events: Any = redis_client().xrange(log_key(cast.project.pk))
+
+    told = [(fields["event"], json.loads(fields["data"])) for _, fields in events[-3:]]
+    assert [event for event, _ in told] == ["state"] * 3
+    assert [data.get("video", {}).get("state") for _, data in told] == ["ready", "rejected", None]
+    assert told[1][1]["video"]["error"]["code"] == rejected.error_code
+    assert told[0][1]["video"]["thumbnail_url"] == f"/api/v1/videos/{ready.pk}/thumbnail/"
+    assert told[2][1] == {"video_removed": ready.pk}

@@ -1,0 +1,388 @@
+"""Each rule broken, kept, near its limit, and not to be judged."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.vibration.scene import (
+    codes,
+    frame,
+    head,
+    poker_in,
+    poker_out,
+    report,
+    rules,
+    site_json,
+    square,
+    stays,
+    worker,
+)  # fmt: skip
+from workers.vibration.analysis import judge_observations
+from workers.vibration.insertions import Flag, Insertion
+from workers.vibration.observe import observe
+from workers.vibration.report import VibrationReport
+from workers.vibration.rules.case import Finding, Verdict
+from workers.vibration.rules.judge import JUDGES, MANUAL_CHECKS, OBSERVERS
+from workers.vibration.rules.table import RULE_SPECS, Severity
+from workers.vibration.site import Site
+
+
+def of(result: VibrationReport, rule: str) -> list[Finding]:
+    return [one for one in result.findings if one.rule == rule]
+
+
+def reason(result: VibrationReport, rule: str) -> str:
+    (note,) = [n for n in result.notes if n.code == "rule_not_judged" and n.rule == rule]
+    return note.message
+
+
+def dwell(seconds: float, **changes: Any) -> VibrationReport:
+    return report(stays([(5.0, 5.0 + seconds, 3.0, 3.0)], end_s=seconds + 10.0), **changes)
+
+
+def grid_stays(
+    columns: int,
+    rows: int,
+    spacing: float,
+    *,
+    skip: Collection[tuple[int, int]] = (),
+    **changes: Any,
+) -> VibrationReport:
+    """Vibrate a grid from (2.15, 2.15) on in a pour that fits it."""
+    seconds = 12.0
+    cells = [(c, r) for c in range(columns) for r in range(rows) if (c, r) not in skip]
+    plan = [
+        (
+            5.0 + index * (seconds + 3.0), 5.0 + index * (seconds + 3.0) + seconds,
+            2.15 + c * spacing, 2.15 + r * spacing,
+        )
+        for index, (c, r) in enumerate(cells)
+    ]  # fmt: skip
+    pour = square(2.0, 2.0, 2.3 + (columns - 1) * spacing, 2.3 + (rows - 1) * spacing)
+    return report(stays(plan, end_s=plan[-1][1] + 5.0), pour=pour, **changes)
+
+
+def test_every_rule_of_the_table_has_a_unit() -> None:
+    assert set(JUDGES) | set(OBSERVERS) == set(RULE_SPECS)
+
+
+def test_v01_says_how_short_and_how_sure() -> None:
+    (finding,) = of(dwell(6.0), "V01")
+    assert (finding.value, finding.limit, finding.unit) == (pytest.approx(6.0), 10.0, "s")
+    assert finding.status is Verdict.VIOLATION
+    assert finding.severity is Severity.MINOR
+    assert finding.insertion_ids == (1,)
+    assert (finding.x_m, finding.y_m) == pytest.approx((3.0, 3.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("seconds", [9.2, 10.0, 10.8])
+def test_v01_near_the_limit_is_to_be_reviewed(seconds: float) -> None:
+    assert [one.status for one in of(dwell(seconds), "V01")] == [Verdict.TO_REVIEW]
+
+
+def test_v01_and_v02_leave_a_good_stay_alone() -> None:
+    assert not {"V01", "V02"} & rules(dwell(20.0))
+
+
+def test_v01_is_major_only_where_a_limit_is_fixed() -> None:
+    assert of(dwell(3.0), "V01")[0].severity is Severity.MINOR
+    assert of(dwell(3.0, profile="ACI"), "V01")[0].severity is Severity.MAJOR
+    fixed = {"V01": {"method_statement": True}}
+    assert of(dwell(3.0, rules=fixed), "V01")[0].severity is Severity.MAJOR
+    assert of(dwell(6.0, rules=fixed), "V01")[0].severity is Severity.MINOR
+
+
+def test_v01_takes_off_the_withdrawal_where_a_depth_is_given() -> None:
+    # 0.3 m at 75 mm/s is 4 s, so 12 s in the concrete are 8 s held still.
+    (finding,) = of(dwell(12.0, rules={"V01": {"depth_m": 0.3}}), "V01")
+    assert finding.value == pytest.approx(8.0)
+
+
+def test_v01_does_not_accuse_where_not_all_was_seen() -> None:
+    frames = stays([(5.0, 11.0, 3.0, 3.0)], end_s=12.0)
+    frames = [f if f.pts_seconds < 8.0 else frame(f.pts_seconds, []) for f in frames]
+    frames.append(frame(30.0, [poker_out(2.2, 2.2)]))
+    (finding,) = of(report(frames), "V01")
+    assert finding.status is Verdict.TO_REVIEW
+
+
+def test_v01_asks_when_the_poker_came_back_to_the_same_place() -> None:
+    plan = [(5.0, 11.0, 3.0, 3.0), (16.0, 22.0, 3.0, 3.0), (40.0, 46.0, 3.0, 3.0)]
+    findings = of(report(stays(plan, end_s=50.0)), "V01")
+    assert [one.status for one in findings] == [
+        Verdict.TO_REVIEW, Verdict.TO_REVIEW, Verdict.VIOLATION,
+    ]  # fmt: skip
+
+
+def test_v02_says_how_long() -> None:
+    (finding,) = of(dwell(40.0), "V02")
+    assert (finding.value, finding.limit, finding.status) == (
+        pytest.approx(40.0), 30.0, Verdict.VIOLATION,
+    )  # fmt: skip
+    assert of(dwell(30.4), "V02")[0].status is Verdict.TO_REVIEW
+    assert of(dwell(20.0, profile="ACI"), "V02")[0].limit == 15.0
+
+
+def test_a_good_grid_breaks_no_rule_and_a_square_grids_diagonals_are_no_spacing() -> None:
+    result = grid_stays(5, 4, 0.36)
+    assert not result.findings
+    (coverage,) = result.coverages.values()
+    assert coverage.covered_pct == pytest.approx(100.0)
+
+
+def test_v03_measures_neighbours_that_are_too_far() -> None:
+    plan = [(5.0, 17.0, 2.5, 3.0), (20.0, 32.0, 3.3, 3.0)]
+    (finding,) = of(report(stays(plan, end_s=40.0)), "V03")
+    assert finding.value == pytest.approx(0.8)
+    assert finding.limit == pytest.approx(0.42)
+    assert (finding.x_m, finding.y_m) == pytest.approx((2.9, 3.0))
+    assert finding.status is Verdict.VIOLATION
+
+
+def test_v03_within_the_noise_is_to_be_reviewed_and_across_an_opening_nothing() -> None:
+    near = [(5.0, 17.0, 2.5, 3.0), (20.0, 32.0, 2.95, 3.0)]
+    assert [one.status for one in of(report(stays(near, end_s=40.0)), "V03")] == [Verdict.TO_REVIEW]
+    far = [(5.0, 17.0, 2.5, 3.0), (20.0, 32.0, 3.3, 3.0)]
+    opening = [square(2.7, 2.7, 3.1, 3.3)]
+    assert not of(report(stays(far, end_s=40.0), openings=opening), "V03")
+
+
+def test_v04_finds_the_block_that_was_left_out_and_nothing_else() -> None:
+    result = grid_stays(6, 6, 0.36, skip={(2, 2), (3, 2), (2, 3), (3, 3)})
+    (finding,) = of(result, "V04")
+    assert (finding.x_m, finding.y_m) == pytest.approx((2.15 + 2.5 * 0.36,) * 2, abs=0.05)
+    assert finding.limit == pytest.approx(0.0707, abs=1e-3)
+    assert finding.severity is Severity.MAJOR
+
+
+def test_v09_finds_an_edge_that_was_left_out() -> None:
+    result = grid_stays(6, 4, 0.36, skip={(1, 3), (2, 3), (3, 3), (4, 3)})
+    (finding,) = of(result, "V09")
+    assert finding.value > 0.5
+    assert finding.y_m == pytest.approx(2.3 + 3 * 0.36)
+
+
+def test_v15_compares_coverage_with_its_target() -> None:
+    (finding,) = of(dwell(20.0), "V15")
+    assert finding.unit == "%"
+    assert finding.value == pytest.approx(100 * 3.1416 * 0.09 / 4.0, rel=0.03)
+    assert finding.severity is Severity.INFO
+
+
+def test_v08_is_for_review_where_places_are_not_that_exact() -> None:
+    (finding,) = of(report(stays([(5.0, 20.0, 3.0, 2.03)], end_s=25.0)), "V08")
+    assert finding.value == pytest.approx(0.03, abs=1e-3)
+    assert finding.status is Verdict.TO_REVIEW
+
+
+def test_v12_counts_visits_and_v13_measures_how_far_outside() -> None:
+    plan = [(5.0 + 20 * i, 17.0 + 20 * i, 3.0, 3.0) for i in range(3)]
+    (visits,) = of(report(stays(plan, end_s=70.0)), "V12")
+    assert (visits.value, visits.insertion_ids) == (3.0, (1, 2, 3))
+    (outside,) = of(report(stays([(5.0, 20.0, 5.0, 3.0)], end_s=25.0)), "V13")
+    assert outside.value == pytest.approx(1.0)
+
+
+def test_v10_measures_from_the_lift_below() -> None:
+    lifts = [{"name": "1", "start_s": 0}, {"name": "2", "start_s": 300}]
+    frames = stays([(5.0, 20.0, 3.0, 3.0), (320.0, 335.0, 3.05, 3.0)], end_s=340.0, rate=2.0)
+    late = report(frames, lifts=lifts, rules={"V10": {"initial_set_min": 4}})
+    (finding,) = of(late, "V10")
+    # From 20 s to 320 s are five minutes.
+    assert finding.value == pytest.approx(5.0, abs=0.05)
+    assert finding.status is Verdict.VIOLATION
+    soon = report(frames, lifts=lifts, rules={"V10": {"initial_set_min": 6}})
+    assert [one.status for one in of(soon, "V10")] == [Verdict.TO_REVIEW]
+    assert not of(report(frames, lifts=lifts, rules={"V10": {"initial_set_min": 7}}), "V10")
+
+
+def test_v11_finds_placed_concrete_that_waited() -> None:
+    placements = [
+        {"polygon": square(2.0, 2.0, 3.0, 3.0), "placed_s": 0},
+        {"polygon": square(2.9, 2.9, 3.1, 3.1), "placed_s": 0},
+    ]
+    frames = stays([(5.0, 20.0, 3.0, 3.0)], end_s=130.0, rate=2.0)
+    (finding,) = of(report(frames, placements=placements, rules={"V11": {"delay_max_min": 1}}),
+                    "V11")  # fmt: skip
+    # A quarter of the disc lies in the first square metre.
+    assert finding.value == pytest.approx(1.0 - 3.1416 * 0.09 / 4.0, abs=0.02)
+
+
+def test_v14_needs_a_plan_and_counts_pokers_at_work() -> None:
+    frames = stays([(5.0 + 15 * i, 17.0 + 15 * i, 2.3 + 0.3 * (i % 5), 3.0) for i in range(30)],
+                   end_s=460.0, rate=2.0)  # fmt: skip
+    (finding,) = of(report(frames, rules={"V14": {"plan": 2}}), "V14")
+    assert finding.value == pytest.approx(455.0 / 60.0, abs=0.1)
+    assert not of(report(frames, rules={"V14": {"plan": 1}}), "V14")
+    assert "planned" in reason(report(frames), "V14")
+
+
+def person_frames(label: str, start: int, stop: int) -> list[Any]:
+    return [
+        frame(t / 5, [worker(8.0, 3.0), head(8.0, 3.0, label if start <= t < stop else "helmet")])
+        for t in range(200)
+    ]
+
+
+def test_s01_needs_time_to_be_sure_and_works_without_a_calibration() -> None:
+    (finding,) = of(report(person_frames("no_helmet", 50, 100), calibration=None), "S01")
+    assert (finding.start_s, finding.end_s) == pytest.approx((10.0, 19.8))
+    assert finding.severity is Severity.MAJOR
+    assert not of(report(person_frames("no_helmet", 50, 58)), "S01")
+
+
+def test_s01_does_not_repeat_itself_within_the_cooldown() -> None:
+    frames = [
+        frame(t / 5, [worker(8.0, 3.0), head(8.0, 3.0, "no_helmet" if t % 75 < 40 else "helmet")])
+        for t in range(300)
+    ]
+    assert len(of(report(frames), "S01")) == 1
+
+
+def test_s01_with_a_helmet_or_a_detector_without_helmets() -> None:
+    assert not of(report(person_frames("helmet", 0, 200)), "S01")
+    only_people = [frame(t / 5, [worker(8.0, 3.0)]) for t in range(100)]
+    assert "neither" in reason(report(only_people), "S01")
+
+
+DANGER = [{"name": "boom", "kind": "danger", "polygon": square(6.0, 2.0, 8.0, 5.0)}]
+
+
+def walk(stay_s: float) -> list[Any]:
+    """Walk into the zone at x = 6 m at 10 s, and out again."""
+    return [
+        frame(t / 5, [worker(7.0 if 10.0 <= t / 5 < 10.0 + stay_s else 5.0, 3.0)])
+        for t in range(200)
+    ]
+
+
+def test_s03_and_s04_by_the_time_in_the_zone() -> None:
+    long = report(walk(8.0), zones=DANGER)
+    assert of(long, "S03")[0].value == pytest.approx(7.8)
+    assert of(long, "S04")[0].status is Verdict.VIOLATION
+    assert of(long, "S03")[0].note == "boom"
+    short = report(walk(2.0), zones=DANGER)
+    assert of(short, "S03")
+    assert not of(short, "S04")
+    assert not of(report(walk(0.6), zones=DANGER), "S03")
+    assert "danger zone" in reason(report(walk(8.0)), "S03")
+
+
+def test_s03_needs_a_calibration_and_says_so() -> None:
+    assert "calibration" in reason(report(walk(8.0), zones=DANGER, calibration=None), "S03")
+
+
+def test_s05_counts_people() -> None:
+    frames = [
+        frame(t / 5, [worker(2.2 + 0.3 * i, 3.0) for i in range(5 if 50 <= t < 120 else 2)])
+        for t in range(200)
+    ]
+    (finding,) = of(report(frames, rules={"S05": {"people_max": 4}}), "S05")
+    assert (finding.value, finding.limit) == (5.0, 4.0)
+    assert not of(report(frames, rules={"S05": {"people_max": 5}}), "S05")
+
+
+def test_s06_misses_the_supervisor_only_while_the_pour_goes_on() -> None:
+    post = [{"name": "post", "kind": "post", "polygon": square(8.0, 2.0, 9.0, 3.0)}]
+    frames = [
+        frame(
+            t / 2,
+            [
+                poker_in(2.3 + 0.3 * (t // 40 % 5), 3.0) if t % 40 < 30 else poker_out(3.0, 3.0),
+                *([worker(8.5, 2.5)] if not 100 <= t < 300 else []),
+            ],
+        )
+        for t in range(480)
+    ]
+    (finding,) = of(report(frames, zones=post, rules={"S06": {"absent_max_min": 1}}), "S06")
+    assert finding.value == pytest.approx(100.0 / 60.0, abs=0.05)
+    assert not of(report(frames, zones=post, rules={"S06": {"absent_max_min": 2}}), "S06")
+
+
+def test_v06_and_v07_are_not_judged_from_boxes() -> None:
+    result = dwell(20.0, rules={"V07": {"enabled": True}})
+    assert "boxes do not show it" in reason(result, "V06")
+    assert "boxes do not show it" in reason(result, "V07")
+
+
+def test_what_no_camera_sees_is_always_left_to_a_person() -> None:
+    result = grid_stays(3, 3, 0.36)
+    subjects = {note.subject for note in result.notes if note.code == "manual_check"}
+    assert subjects == {name for name, _ in MANUAL_CHECKS}
+
+
+def test_no_poker_detections_are_a_status_and_never_a_missed_pour() -> None:
+    result = report([frame(t / 5, [worker(3.0, 3.0)]) for t in range(100)])
+    assert "no_vibrator_detections" in codes(result)
+    assert not result.findings
+    coverage = result.to_json()["coverage"]
+    assert coverage["covered_pct"] is None
+    assert coverage["uncovered_m2"] is None
+
+
+def test_insertions_entered_by_hand_are_judged_before_any_detector_was_trained() -> None:
+    site = Site.from_json(site_json())
+    seen = observe([frame(t / 5, []) for t in range(300)], site)
+    entered = Insertion(1, 0, 3.0, 3.0, 0.05, 10.0, 14.0, 4.0, 0.1, 1.0, 0, (Flag.MANUAL,))
+    good = replace(entered, id=2, x_m=3.4, start_s=20.0, end_s=35.0, duration_s=15.0)
+    result = judge_observations(replace(seen, insertions=(entered, good)), site)
+    assert [one.insertion_ids for one in of(result, "V01")] == [(1,)]
+    assert of(result, "V01")[0].status is Verdict.VIOLATION
+    report_json = result.to_json()
+    assert report_json["insertions"][0]["flags"] == ["manual"]
+    assert report_json["coverage"]["covered_pct"] == pytest.approx(7.07, rel=0.03)
+
+
+def test_a_smaller_hole_matters_where_the_site_says_so() -> None:
+    missing = {(2, 2)}
+    assert not of(grid_stays(5, 5, 0.36, skip=missing), "V04")
+    finer = {"V04": {"hole_area_min_m2": 0.002}}
+    assert of(grid_stays(5, 5, 0.36, skip=missing, rules=finer), "V04")
+
+
+def test_without_a_calibration_time_rules_work_and_metric_rules_say_why_not() -> None:
+    result = dwell(5.0, calibration=None)
+    assert rules(result) == {"V01"}
+    assert "calibration_missing" in codes(result)
+    for rule in ("V03", "V04", "V05", "V09", "V15"):
+        assert "calibration" in reason(result, rule)
+
+
+def test_a_refused_calibration_is_as_none() -> None:
+    data = site_json()
+    for row in data["calibration"]["points"][:3]:
+        row[2] += 1.5
+    frames = stays([(5.0, 10.0, 3.0, 3.0)], end_s=15.0)
+    seen = observe(frames, Site.from_json(data))
+    result = judge_observations(seen, Site.from_json(data))
+    assert "calibration_refused" in codes(result)
+    assert rules(result) == {"V01"}
+
+
+def test_a_radius_that_nobody_set_makes_findings_advisory() -> None:
+    data = site_json()
+    del data["radius_m"]
+    site = Site.from_json(data)
+    result = judge_observations(observe(stays([(5, 20, 3.0, 3.0)], end_s=25.0), site), site)
+    assert "radius_not_set" in codes(result)
+    assert all(f.is_advisory and f.severity is Severity.INFO for f in of(result, "V04"))
+    assert of(result, "V04")
+
+
+def test_nothing_is_called_left_out_while_the_pour_goes_on() -> None:
+    site = Site.from_json(site_json())
+    seen = observe(stays([(5, 20, 3.0, 3.0)], end_s=25.0), site)
+    result = judge_observations(seen, site, is_final=False)
+    assert not {"V04", "V09", "V15"} & rules(result)
+    assert "goes on" in reason(result, "V04")
+
+
+def test_a_hole_in_the_recording_turns_missed_areas_into_questions() -> None:
+    frames = stays([(5.0, 20.0, 3.0, 3.0), (60.0, 75.0, 3.4, 3.0)], end_s=80.0)
+    whole = report(frames)
+    cut = report([one for one in frames if not 25.0 < one.pts_seconds < 55.0])
+    assert {one.status for one in of(whole, "V04")} == {Verdict.VIOLATION}
+    assert {one.status for one in of(cut, "V04")} == {Verdict.TO_REVIEW}
+    assert "stream_lost" in codes(cut)
