@@ -28,6 +28,8 @@ from apps.common.redis import redis_client, redis_key
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+# A change is told at once, but not more often than this.
+CHANGE_SECONDS = 0.5
 ALIVE_SECONDS = 15
 
 
@@ -82,6 +84,7 @@ class Presence:
     def __init__(self) -> None:
         self.is_stopping = threading.Event()
         self._stop = threading.Event()
+        self._changed = threading.Event()
         self._concurrency = 1
         self._tasks: set[str] = set()
         self._texts: dict[int, str] = {}
@@ -99,6 +102,7 @@ class Presence:
 
     def stop(self) -> None:
         self._stop.set()
+        self._changed.set()
         if self._thread is not None:
             self._thread.join(timeout=2)
 
@@ -117,18 +121,24 @@ class Presence:
         """Say what is being worked on, in words for people."""
         key = threading.get_ident()
         self._texts[key] = text
+        self._changed.set()
         try:
             yield
         finally:
             self._texts.pop(key, None)
+            self._changed.set()
 
     def _run(self) -> None:
         while True:
+            self._changed.clear()
             try:
                 self._tell()
             except redis.exceptions.RedisError as error:
                 logger.warning("this worker could not tell that it is alive: %s", error)
-            if self._stop.wait(BEAT_SECONDS):
+            if self._stop.wait(CHANGE_SECONDS):
+                break
+            self._changed.wait(BEAT_SECONDS - CHANGE_SECONDS)
+            if self._stop.is_set():
                 break
         try:
             redis_client().delete(_worker_key(self._name))
