@@ -1,5 +1,6 @@
 """What every test shares: real inputs, a private Redis, the whole system, what may be skipped."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from tests.settings import USES_SERVICES
 from tests.stack import Stack
 
 pytest_plugins = ["tests.cast"]
+
+# A line for each question that a test asks hides why it failed.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -44,7 +48,7 @@ def marks(request: pytest.FixtureRequest) -> None:
         from workers.device import has_cuda
 
         if not has_cuda():
-            skip_or_fail("CUDA is not available", required_by="CVD_REQUIRE_GPU")
+            skip_or_fail("CUDA is not available", required_by="REQUIRE_GPU")
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +87,16 @@ def private_redis() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whole systems cover both set-ups by themselves: with CVD_TEST_SETUP=services they are out."""
+    """Whole systems cover both set-ups by themselves: with CVD_TEST_SETUP=services they are out.
+
+    A loaded machine may be late for them once, so that they are tried again; the summary says so.
+    """
+    whole = [item for item in items if {"stack", "stack_start"} & set(_fixtures(item))]
     if USES_SERVICES:
-        whole = [item for item in items if {"stack", "stack_start"} & set(_fixtures(item))]
         config.hook.pytest_deselected(items=whole)
         items[:] = [item for item in items if item not in whole]
+    for item in whole:
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
