@@ -67,12 +67,14 @@ frontend/dist/.stamp: frontend/node_modules/.stamp $(FRONTEND_SOURCES)
 	@cd frontend && npm run --silent build -- --logLevel warn
 	@touch $@
 
+# Without what only a build of torch for CUDA brings, nor the name of the build: it fits them all.
 lock:
 	@folder=$$(mktemp -d) && "$$(sh tools/find_python.sh)" -m venv "$$folder" \
 	    && "$$folder/bin/python" tools/requirements.py --dev --peers > "$$folder/wanted.txt" \
 	    && "$$folder/bin/python" -m pip --quiet install -r "$$folder/wanted.txt" \
 	    && { echo "# Every package at the version that was tested; written by make lock"; \
-	         "$$folder/bin/python" -m pip freeze; } > constraints.txt; rm -rf "$$folder"
+	         "$$folder/bin/python" -m pip freeze | grep -v -i -E "^(nvidia|cuda|triton)" | sed "s/+.*//"; } \
+	    > constraints.txt; rm -rf "$$folder"
 
 clean:
 	@rm -rf .venv frontend/node_modules frontend/dist frontend/test-results .mypy_cache .ruff_cache \
