@@ -26,12 +26,31 @@ export type StateChange =
   | { video_removed: number }
   | { project: Pick<Project, "id" | "status"> };
 
+/** Told by a `state` event of its own: the inspection was begun, computed anew, or failed. */
+export interface InspectionChange {
+  inspection: {
+    state: string;
+    computed_at: string | null;
+    insertions: number;
+    findings: number;
+    to_review: number;
+  };
+}
+
+export interface FindingChange {
+  finding: number;
+  rule: string;
+  severity: string;
+  state: string;
+}
+
 export type ClosedReason = "access_removed" | "logged_out" | "project_deleted";
 
 export type LiveEvent =
   | { type: "snapshot"; data: Snapshot }
   | { type: "progress"; data: Progress }
-  | { type: "state"; data: StateChange }
+  | { type: "state"; data: StateChange | InspectionChange }
+  | { type: "finding"; data: FindingChange }
   | { type: "closed"; data: { reason: ClosedReason } };
 
-export const EVENT_TYPES = ["snapshot", "progress", "state", "closed"] as const;
+export const EVENT_TYPES = ["snapshot", "progress", "state", "finding", "closed"] as const;

@@ -24,6 +24,8 @@ export function useProjectLive(id: number) {
   const connection = ref<Connection>("connecting");
   const isPolling = ref(false);
   const closed = ref<ClosedReason | null>(null);
+  /** Grows whenever the inspection or one of its findings may have changed. */
+  const inspectionPulse = ref(0);
 
   let pollTimer: ReturnType<typeof setTimeout> | undefined;
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +40,7 @@ export function useProjectLive(id: number) {
         live.value ?? { status: fresh.status, run: null, videos: [], latest: null },
         snapshot,
       );
+      inspectionPulse.value += 1;
     } catch (caught) {
       error.value = caught;
       if (caught instanceof ApiError && caught.status === 404) stop();
@@ -51,9 +54,11 @@ export function useProjectLive(id: number) {
     }
     const state = live.value;
     if (!state) return;
+    const isInspection = event.type === "finding" || (event.type === "state" && "inspection" in event.data);
+    if (isInspection || event.type === "snapshot") inspectionPulse.value += 1;
     if (event.type === "snapshot") live.value = withSnapshot(state, event.data);
     else if (event.type === "progress") live.value = withProgress(state, event.data);
-    else live.value = withChange(state, event.data);
+    else if (event.type === "state" && !("inspection" in event.data)) live.value = withChange(state, event.data);
   }
 
   function onConnection(now: Connection): void {
@@ -106,6 +111,7 @@ export function useProjectLive(id: number) {
     error,
     connection: computed(() => (isPolling.value ? "polling" : connection.value)),
     closed,
+    inspectionPulse,
     load,
     refresh,
   };

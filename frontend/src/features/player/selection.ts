@@ -1,6 +1,6 @@
 import { inject, provide, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from "vue";
 
-/** The one moment that the picture, the timeline and the table show together. */
+/** The one moment, and the one thing, that picture, timeline, plan and lists show together. */
 export interface Selection {
   videoId: Ref<number | null>;
   runId: Ref<number | null>;
@@ -9,6 +9,9 @@ export interface Selection {
   /** Where somebody asked the picture to go; a new object for each wish. */
   wish: ShallowRef<{ seconds: number } | null>;
   isFollowing: Ref<boolean>;
+  /** The insertion and the finding that picture, timeline, plan and lists point at. */
+  insertionId: Ref<number | null>;
+  findingId: Ref<number | null>;
   seek: (seconds: number, videoId?: number) => void;
 }
 
@@ -21,6 +24,8 @@ export function provideSelection(): Selection {
     seconds: ref(0),
     wish: shallowRef(null),
     isFollowing: ref(false),
+    insertionId: ref(null),
+    findingId: ref(null),
     seek(seconds, videoId) {
       selection.isFollowing.value = false;
       if (videoId !== undefined) selection.videoId.value = videoId;

@@ -1,0 +1,100 @@
+/** What `projects/{id}/inspection/` and its lists answer (docs/api.md, "Inspection"). */
+
+export type InsertionGrade = "short" | "good" | "over" | "unclear";
+export type Severity = "status" | "info" | "minor" | "major";
+
+export interface InspectionClock {
+  starts_at: string | null;
+  videos: { video: number; offset_s: number; duration_s: number }[];
+}
+
+export interface Coverage {
+  covered_pct: number | null;
+  uncovered_m2: number | null;
+  largest_hole_m2: number | null;
+  unobservable_pct: number;
+  cell_m: number | null;
+}
+
+export interface StatusNote {
+  code: string;
+  message: string;
+  subject: string | null;
+  rule: string | null;
+}
+
+export interface Inspection {
+  state: "none" | "queued" | "running" | "completed" | "failed" | "cancelling" | "cancelled";
+  error: { code: string; message: string } | null;
+  progress: number;
+  is_stale: boolean;
+  is_final: boolean;
+  run: number | null;
+  site_version: number;
+  computed_at: string | null;
+  report: {
+    coverage: Coverage;
+    status: StatusNote[];
+    profile: string;
+    radius_m: number;
+    site_sha256: string;
+  } | null;
+  kpis: {
+    insertions: number;
+    valid_insertions: number;
+    median_dwell_s: number | null;
+    covered_pct: number | null;
+    uncovered_m2: number | null;
+    unobservable_pct: number | null;
+    findings_by_severity: Record<string, number>;
+    to_review: number;
+  };
+  judged_rules: string[];
+  not_judged: { rule: string; reason: string }[];
+  manual_checks: { code: string }[];
+  clock: InspectionClock;
+}
+
+export interface Insertion {
+  id: number;
+  number: number;
+  video: number;
+  lift: string;
+  start_s: number;
+  end_s: number;
+  pour_start_s: number;
+  starts_at: string | null;
+  duration_s: number;
+  duration_sigma_s: number | null;
+  x_m: number | null;
+  y_m: number | null;
+  sigma_m: number | null;
+  u_px: number | null;
+  v_px: number | null;
+  observed_ratio: number;
+  flags: string[];
+  origin: "detected" | "added" | "corrected";
+  grade: InsertionGrade;
+  edit: number | null;
+}
+
+export interface Finding {
+  id: number;
+  number: number;
+  rule: string;
+  severity: Severity;
+  verdict: "violation" | "to_review";
+  state: "to_review" | "confirmed" | "false_alarm" | "notified" | "rectified" | "closed";
+  value: number | null;
+  limit: number | null;
+  unit: string;
+  video: number | null;
+  start_s: number;
+  end_s: number;
+  pour_start_s: number;
+  x_m: number | null;
+  y_m: number | null;
+  lift: string | null;
+  insertions: number[];
+  is_current: boolean;
+}

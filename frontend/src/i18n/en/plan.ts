@@ -1,0 +1,5 @@
+export default {
+  plan: {
+    title: "Plan",
+  },
+};
