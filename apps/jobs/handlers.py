@@ -1,7 +1,7 @@
 """Who does the work of each kind of job, by import string: loaded by the worker that needs it.
 
-To add a kind: a member of `JobKind`, a handler here, and, where something must follow however the
-job ends, an entry in ENDINGS.
+To add a kind: a member of `JobKind`, a handler here, where it needs the device an entry in GPU_KINDS,
+and where something must follow however the job ends, an entry in ENDINGS.
 """
 
 from apps.jobs.models import JobKind
@@ -13,6 +13,17 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.VIDEO_PURGE: "apps.projects.video_jobs.video_purge",
     JobKind.PROJECT_PURGE: "apps.projects.video_jobs.purge",
 }
+
+# Kinds that need the device that detectors run on; all others wait more than they compute.
+GPU_KINDS: frozenset[JobKind] = frozenset()
+
+QUEUES = ("gpu", "io")
+
+
+def queue_of(kind: JobKind) -> str:
+    """The queue whose workers do jobs of this kind."""
+    return "gpu" if kind in GPU_KINDS else "io"
+
 
 # def ended(job: Job) -> None, called once when the job has completed, failed or was cancelled, in
 # the transaction of whoever moved it: its worker, the reaper, or the request that cancelled it.

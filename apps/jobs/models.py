@@ -35,6 +35,17 @@ class JobKind(models.TextChoices):
     VIDEO_PROXY = "video_proxy"
     VIDEO_PURGE = "video_purge"
     PROJECT_PURGE = "project_purge"
+    PROJECT_SAMPLE = "project_sample"
+    DETECTOR_DOWNLOAD = "detector_download"
+    DETECTOR_IMPORT = "detector_import"
+    DETECTOR_EXPORT = "detector_export"
+    DETECTOR_EVALUATION = "detector_evaluation"
+    EVALUATION_SET = "evaluation_set"
+
+
+def job_kinds() -> list[tuple[str, str]]:
+    """For the column: a function, so that a new kind needs no migration."""
+    return JobKind.choices
 
 
 class Lease(models.Model):
@@ -50,7 +61,7 @@ class Lease(models.Model):
 
 class Job(Lease):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    kind = models.CharField(max_length=32, choices=JobKind.choices)
+    kind = models.CharField(max_length=32, choices=job_kinds)
     state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.QUEUED)
     project = models.ForeignKey(
         "projects.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="jobs"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.common.redis import redis_client, redis_key
-from apps.jobs.handlers import HANDLERS, REAPERS
+from apps.jobs.handlers import HANDLERS, QUEUES, REAPERS, queue_of
 from apps.jobs.models import Job, JobState
 from apps.jobs.presence import workers_alive
 from apps.jobs.services import job_fail, job_move, job_release, messages_send
@@ -56,8 +56,10 @@ def jobs_reap(*, resend_all: bool) -> None:
     )
     for job in expired:
         _take_back(job)
-    queued = Job.objects.filter(state=JobState.QUEUED, kind__in=list(HANDLERS))
-    resend_lost(queued, task="jobs.run_job", queue="io", resend_all=resend_all)
+    for queue in QUEUES:
+        kinds = [kind for kind in HANDLERS if queue_of(kind) == queue]
+        queued = Job.objects.filter(state=JobState.QUEUED, kind__in=kinds)
+        resend_lost(queued, task="jobs.run_job", queue=queue, resend_all=resend_all)
 
 
 def _take_back(job: Job) -> None:

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts.models import User
 from apps.common.patience import TRANSIENT
-from apps.jobs.handlers import ENDINGS, HANDLERS
+from apps.jobs.handlers import ENDINGS, HANDLERS, queue_of
 from apps.jobs.models import MOVES, Job, JobKind, JobState
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def job_create(
 
 def job_send(job: Job) -> None:
     """Send the job's message; where the broker is away, the reaper sends it later."""
-    messages_send(Job.objects.filter(pk=job.pk), task="jobs.run_job", queue="io")
+    messages_send(
+        Job.objects.filter(pk=job.pk), task="jobs.run_job", queue=queue_of(JobKind(job.kind))
+    )
 
 
 def messages_send(rows: QuerySet[Any], *, task: str, queue: str) -> int:
