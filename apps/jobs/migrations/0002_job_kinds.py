@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_initial'),
+        ("jobs", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='job',
-            name='kind',
+            model_name="job",
+            name="kind",
             field=models.CharField(choices=apps.jobs.models.job_kinds, max_length=32),
         ),
     ]
