@@ -1,7 +1,7 @@
 """Who does the work of each kind of job, by import string: loaded by the worker that needs it.
 
-To add a kind: a member of `JobKind`, a handler here, where it needs the device an entry in GPU_KINDS,
-and where something must follow however the job ends, an entry in ENDINGS.
+To add a kind: a member of `JobKind`, a handler here, an entry in GPU_KINDS where it needs the
+device, and, where something must follow however the job ends, an entry in ENDINGS.
 """
 
 from apps.jobs.models import JobKind
