@@ -68,36 +68,43 @@ export class TimelineIndex {
   }
 }
 
-const GAP_PX = 1;
+interface Lane {
+  /** When the last one ends, in seconds. */
+  ends: number;
+  block?: Block;
+}
 
 /**
- * The blocks to draw for a stretch. Items that overlap are stacked in lanes; what finds no free lane, or
- * is as narrow as its neighbour, is drawn together with it. So there are never more blocks than pixels
- * allow, however many items there are.
+ * The blocks to draw for a stretch. Items that are there at the same time are stacked in lanes; what
+ * finds no free lane, and what is too narrow to be told from its neighbour, is drawn together with it.
+ * So there are never more blocks than pixels allow, however many items there are.
  */
-export function blocksOf(index: TimelineIndex, view: Stretch, { widthPx, leastPx, lanes }: Drawing): Block[] {
+export function blocksOf(index: TimelineIndex, view: Stretch, { widthPx, leastPx, lanes: count }: Drawing): Block[] {
   const blocks: Block[] = [];
-  const last: (Block | undefined)[] = Array.from({ length: lanes }, () => undefined);
-  const endOf = (block: Block | undefined): number => (block ? block.leftPx + block.widthPx : -Infinity);
+  const lanes: Lane[] = Array.from({ length: count }, () => ({ ends: -Infinity }));
 
   for (const item of index.within(view)) {
-    const left = shareOf(view, item.start) * widthPx;
-    const width = Math.max(leastPx, (shareOf(view, item.end) - shareOf(view, item.start)) * widthPx);
-    const free = last.findIndex((block) => endOf(block) + GAP_PX <= left);
-    const lane = free >= 0 ? free : last.reduce((best, block, at) => (endOf(block) < endOf(last[best]) ? at : best), 0);
-    const before = last[lane];
-    const areTiny = before !== undefined && width <= leastPx && before.widthPx <= leastPx * before.items.length;
-    const isClose = before !== undefined && left < endOf(before) + GAP_PX;
-    if (before && isClose && (areTiny || free < 0)) {
-      before.items.push(item);
-      before.widthPx = Math.max(endOf(before), left + width) - before.leftPx;
-      continue;
+    const leftPx = shareOf(view, item.start) * widthPx;
+    const truePx = (shareOf(view, item.end) - shareOf(view, item.start)) * widthPx;
+    const block: Block = { items: [item], leftPx, widthPx: Math.max(leastPx, truePx), lane: 0 };
+    const free = lanes.findIndex(({ ends }) => ends <= item.start);
+    const at = free >= 0 ? free : lanes.reduce((best, lane, one) => (lane.ends < (lanes[best]?.ends ?? 0) ? one : best), 0);
+    const lane = lanes[at];
+    if (!lane) break;
+    const isHidden = lane.block !== undefined && leftPx < lane.block.leftPx + lane.block.widthPx;
+    if (lane.block && isHidden && (free < 0 || truePx < leastPx)) join(lane.block, block);
+    else {
+      lane.block = { ...block, lane: at };
+      blocks.push(lane.block);
     }
-    const block = { items: [item], leftPx: left, widthPx: width, lane };
-    blocks.push(block);
-    last[lane] = block;
+    lane.ends = Math.max(lane.ends, item.end);
   }
   return blocks;
+}
+
+function join(into: Block, block: Block): void {
+  into.items.push(...block.items);
+  into.widthPx = Math.max(into.leftPx + into.widthPx, block.leftPx + block.widthPx) - into.leftPx;
 }
 
 export const heaviest = (items: readonly TimelineItem[]): TimelineItem | undefined =>

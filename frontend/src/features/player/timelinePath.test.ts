@@ -27,3 +27,8 @@ test("an axis has round times and not too many", () => {
   expect(ticks(3600, 8)).toEqual([0, 600, 1200, 1800, 2400, 3000, 3600]);
   expect(ticks(0, 8)).toEqual([0]);
 });
+
+test("a stretch of the axis has the same round times as the whole", () => {
+  expect(ticks(4000, 8, 3700)).toEqual([3720, 3780, 3840, 3900, 3960]);
+  expect(ticks(13, 8, 11)).toEqual([11, 11.5, 12, 12.5, 13]);
+});

@@ -29,9 +29,12 @@ export function stretches(analysed: readonly number[], bridge = 0): { from: numb
 
 const STEPS_SECONDS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
 
-/** Round times for the axis: at most `most` of them. */
-export function ticks(durationSeconds: number, most: number): number[] {
-  const step = STEPS_SECONDS.find((one) => durationSeconds / one <= most) ?? Math.ceil(durationSeconds / most / 3600) * 3600;
+/** Round times for the axis between two moments: about `most` of them. */
+export function ticks(toSeconds: number, most: number, fromSeconds = 0): number[] {
+  const span = toSeconds - fromSeconds;
+  const step = STEPS_SECONDS.find((one) => span / one <= most) ?? Math.ceil(span / most / 3600) * 3600;
   if (step <= 0 || !Number.isFinite(step)) return [];
-  return Array.from({ length: Math.floor(durationSeconds / step) + 1 }, (_, index) => index * step);
+  const first = Math.ceil(fromSeconds / step - 1e-9);
+  const last = Math.floor(toSeconds / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step);
 }

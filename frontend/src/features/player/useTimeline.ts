@@ -4,8 +4,11 @@ import { api, body } from "@/api/client";
 import { analysisGap } from "./useFrames";
 import type { Run, Timeline, Video } from "@/api/types";
 
-const MOST_BINS = 300;
 const FEWEST_BINS = 20;
+/** As many as a window is wide, and for hours so many that they can be looked at closely. */
+const USUAL_BINS = 300;
+const MOST_BINS = 1500;
+const COARSEST_SECONDS = 10;
 const PAUSE_MS = 2_500;
 
 /** The counts of the shown run and video; asked for again, not too often, while the run goes on. */
@@ -20,7 +23,8 @@ export function useTimeline(run: Ref<Run | null>, video: Ref<Video | null>) {
     if (!shown || !about) return;
     // At most one bin for each analysed frame: thinner ones would leave gaps between the frames.
     const frames = Math.floor(about.duration_seconds / analysisGap(shown, about.frame_rate));
-    const bins = Math.min(MOST_BINS, Math.max(FEWEST_BINS, frames));
+    const wanted = Math.min(MOST_BINS, Math.max(USUAL_BINS, Math.ceil(about.duration_seconds / COARSEST_SECONDS)));
+    const bins = Math.min(wanted, Math.max(FEWEST_BINS, frames));
     const call = ++calls;
     try {
       const fresh = await body(

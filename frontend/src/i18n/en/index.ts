@@ -1,9 +1,11 @@
 import administration from "./administration";
 import analysis from "./analysis";
+import canvas from "./canvas";
 import common from "./common";
 import errors from "./errors";
+import inspection from "./inspection";
 import plan from "./plan";
 import projects from "./projects";
 import site from "./site";
 
-export default { ...common, ...projects, ...analysis, ...administration, ...errors, ...site, ...plan };
+export default { ...common, ...canvas, ...projects, ...analysis, ...administration, ...errors, ...site, ...plan, ...inspection };

@@ -1,0 +1,7 @@
+export default {
+  canvas: {
+    closer: "Closer (+)",
+    farther: "Farther (−)",
+    whole: "The whole (0)",
+  },
+};
