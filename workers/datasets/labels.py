@@ -1,0 +1,69 @@
+"""The labels of one picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A labelled object.
+
+    Attributes:
+        xyxy: left, top, right, bottom in absolute pixels of the upright picture.
+    """
+
+    label: str
+    xyxy: tuple[float, float, float, float]
+
+    @property
+    def width(self) -> float:
+        """Pixels; negative when left and right are swapped."""
+        return self.xyxy[2] - self.xyxy[0]
+
+    @property
+    def height(self) -> float:
+        """Pixels; negative when top and bottom are swapped."""
+        return self.xyxy[3] - self.xyxy[1]
+
+    @property
+    def area(self) -> float:
+        """Square pixels; zero for a box that is turned inside out."""
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Box":
+        """Read `{"label", "box": [x1, y1, x2, y2]}`."""
+        left, top, right, bottom = (float(value) for value in data["box"])
+        return cls(str(data["label"]), (left, top, right, bottom))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `{"label", "box"}`, coordinates to a hundredth of a pixel."""
+        return {"label": self.label, "box": [round(value, 2) for value in self.xyxy]}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledImage:
+    """A picture of a dataset as files of exchange know it.
+
+    Attributes:
+        name: its file name, without folders.
+        split: `train`, `val`, `test` or empty.
+        boxes: in any order; an empty sequence says that somebody looked and found nothing.
+    """
+
+    name: str
+    width: int
+    height: int
+    split: str
+    boxes: Sequence[Box]
+
+
+def iou(one: Box, other: Box) -> float:
+    """Return the intersection over the union of two boxes, 0 where they do not touch."""
+    width = min(one.xyxy[2], other.xyxy[2]) - max(one.xyxy[0], other.xyxy[0])
+    height = min(one.xyxy[3], other.xyxy[3]) - max(one.xyxy[1], other.xyxy[1])
+    if width <= 0.0 or height <= 0.0:
+        return 0.0
+    shared = width * height
+    return shared / (one.area + other.area - shared)
