@@ -1,6 +1,9 @@
+import type { PersonBrief } from "@/api/types";
+
 /** What `projects/{id}/inspection/` and its lists answer (docs/api.md, "Inspection"). */
 
 export type InsertionGrade = "short" | "good" | "over" | "unclear";
+export type FindingState = "to_review" | "confirmed" | "false_alarm" | "notified" | "rectified" | "closed";
 export type Severity = "status" | "info" | "minor" | "major";
 
 export interface InspectionClock {
@@ -19,8 +22,13 @@ export interface Coverage {
 export interface StatusNote {
   code: string;
   message: string;
-  subject: string | null;
-  rule: string | null;
+  subject?: string;
+  rule?: string;
+  value?: number;
+  limit?: number;
+  unit?: string;
+  start_s?: number;
+  end_s?: number;
 }
 
 export interface Inspection {
@@ -84,17 +92,55 @@ export interface Finding {
   rule: string;
   severity: Severity;
   verdict: "violation" | "to_review";
-  state: "to_review" | "confirmed" | "false_alarm" | "notified" | "rectified" | "closed";
+  state: FindingState;
   value: number | null;
   limit: number | null;
   unit: string;
+  sigma: number | null;
+  basis: string;
+  source: string;
+  trust: string;
+  is_advisory: boolean;
+  note: string;
   video: number | null;
   start_s: number;
   end_s: number;
   pour_start_s: number;
+  starts_at: string | null;
   x_m: number | null;
   y_m: number | null;
+  u_px: number | null;
+  v_px: number | null;
   lift: string | null;
   insertions: number[];
+  insertion_numbers: number[];
   is_current: boolean;
+  revision: number;
+  reviewed_by: PersonBrief | null;
+  reviewed_at: string | null;
+  review_note: string;
+  evidence: {
+    state: "none" | "preparing" | "ready" | "failed";
+    files: { name: string; url: string; sha256: string; size_bytes: number }[];
+  };
+  site_version: number;
+  site_sha256: string;
+  run: number | null;
+  detector_digest: string;
+}
+
+export interface FindingDetail extends Finding {
+  history: { from: FindingState; to: FindingState; note: string; by: PersonBrief | null; at: string }[];
+}
+
+export interface InsertionEdit {
+  id: number;
+  kind: "add" | "change" | "remove";
+  video: number;
+  before: Partial<Insertion> | null;
+  after: Partial<Insertion> | null;
+  reason: string;
+  is_applied: boolean;
+  created_by: PersonBrief | null;
+  created_at: string;
 }
