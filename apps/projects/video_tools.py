@@ -28,6 +28,8 @@ BASE_SECONDS = 120.0
 SLOWEST_BYTES_PER_SECOND = 10 * 2**20
 # A proxy of slow-moving, huge pictures on a small machine.
 SLOWEST_PROXY_SPEED = 0.1
+# A frame far behind its key frame, on a small machine.
+SLOWEST_STILL_SECONDS = 10.0
 
 # Not the file's fault: it is kept, and looked at again when there is room.
 DISK_FULL_CODE = "disk_full"
@@ -69,16 +71,46 @@ def make_proxy(
     progress: Callable[[float], None],
 ) -> None:
     """A copy that browsers play; it appears at `out` when it is complete."""
+    seconds = BASE_SECONDS + duration_seconds / SLOWEST_PROXY_SPEED
+    arguments = ("proxy", str(path), "--out", str(out))
+    with _place(_PROXIES, check):
+        _run(*arguments, seconds=seconds, check=check, on_line=_shares(progress))
+
+
+def save_stills(
+    path: Path,
+    index: Path,
+    numbers: Path,
+    out: Path,
+    *,
+    count: int,
+    check: Callable[[], None],
+    progress: Callable[[float], None],
+) -> None:
+    """The frames that the JSON file `numbers` lists, as `NUMBER.jpg` in the folder `out`."""
+    arguments = ("stills", str(path), "--index", str(index))
+    with _place(_CHECKS, check):
+        _run(
+            *arguments,
+            "--numbers",
+            str(numbers),
+            "--out",
+            str(out),
+            seconds=BASE_SECONDS + count * SLOWEST_STILL_SECONDS,
+            check=check,
+            on_line=_shares(progress),
+        )
+
+
+def _shares(progress: Callable[[float], None]) -> Callable[[str], None]:
+    """Reads the lines in which a child tells how far it is."""
 
     def on_line(line: str) -> None:
         word, _, number = line.partition(" ")
         if word == "progress":
             progress(float(number))
 
-    seconds = BASE_SECONDS + duration_seconds / SLOWEST_PROXY_SPEED
-    arguments = ("proxy", str(path), "--out", str(out))
-    with _place(_PROXIES, check):
-        _run(*arguments, seconds=seconds, check=check, on_line=on_line)
+    return on_line
 
 
 @contextmanager
