@@ -12,6 +12,8 @@ class Run(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="runs")
     detector = models.ForeignKey("detectors.Detector", on_delete=models.PROTECT, related_name="+")
     detector_digest = models.CharField(max_length=64)
+    # The detector's own, frozen: it may be given other ones later.
+    label_map = models.JSONField(default=dict)
     # Analysed frames per second of video; empty means every frame.
     fps = models.FloatField(null=True, blank=True)
     score_threshold = models.FloatField()

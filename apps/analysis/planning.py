@@ -54,6 +54,8 @@ def segments_plan(run: Run, videos: list[Video]) -> list[Segment]:
         run.nms_iou,
         run.code_version,
     ]
+    if run.label_map:
+        settings_key.append(run.label_map)
     planned: list[Segment] = []
     for video in videos:
         sample = sample_of(video, run.fps)

@@ -209,6 +209,7 @@ def _detector_of(run: Run) -> Detector:
         run.score_threshold,
         run.nms_iou,
         run.detector_digest,
+        tuple(sorted(run.label_map.items())),
     )
 
 
@@ -221,6 +222,7 @@ def _detector_loaded(
     score_threshold: float,
     nms_iou: float,
     digest: str,
+    label_map: tuple[tuple[str, str], ...],
 ) -> Detector:
     """The detector, kept loaded: the next segment is most likely of the same run."""
     return load_detector(
@@ -232,5 +234,6 @@ def _detector_loaded(
             score_threshold=score_threshold,
             nms_iou=nms_iou,
             digest=digest,
+            label_map=dict(label_map),
         )
     )

@@ -10,7 +10,8 @@ from apps.analysis.planning import RESULTS_VERSION, segments_plan
 from apps.analysis.services.endings import run_changed, run_settle
 from apps.analysis.services.segments import segments_send
 from apps.common.errors import Conflict, Invalid, NotFound
-from apps.detectors.models import Detector
+from apps.common.followers import results_settled
+from apps.detectors.models import Detector, DetectorState
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind, JobState
 from apps.jobs.services import job_cancel, job_create
 from apps.projects.models import Project, ProjectStatus, Video, VideoState
@@ -27,10 +28,14 @@ def run_start(
     score_threshold: float | None = None,
 ) -> Run:
     """A new run over the project's ready videos, or over those named; its work is sent."""
+    if detector.state == DetectorState.RETIRED:
+        message = f"The detector {detector.name!r} is retired: choose another one."
+        raise Conflict(message, code="detector_retired", fields={"detector": [message]})
     run = Run(
         project=project,
         detector=detector,
         detector_digest=detector.digest,
+        label_map=detector.label_map,
         fps=fps,
         score_threshold=detector.score_threshold if score_threshold is None else score_threshold,
         nms_iou=detector.nms_iou,
@@ -50,6 +55,7 @@ def run_retry(*, project: Project, by: User | None) -> Run:
         project=project,
         detector=old.detector,
         detector_digest=old.detector_digest,
+        label_map=old.label_map,
         fps=old.fps,
         score_threshold=old.score_threshold,
         nms_iou=old.nms_iou,
@@ -79,6 +85,7 @@ def run_delete(run: Run) -> None:
         if job.state in ACTIVE_STATES:
             raise Conflict("The run is still active; cancel it first.", code="run_active")
         job.delete()
+        results_settled(run.project_id)
 
 
 def _run_create(run: Run, *, by: User | None, videos: list[Video]) -> Run:
