@@ -5,12 +5,13 @@ import logging
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
+from workers.cli.output import output
 from workers.cli.simulate import simulate as simulate
+from workers.cli.trial import labelled as labelled
+from workers.cli.trial import trial as trial
 from workers.errors import DetectorError, MediaError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def analyse(options: Namespace) -> None:
     logger.info("analysing %d of %d frames with %s", len(frames), len(index), detector.name)
     progress = _Progress(len(frames))
     done = 0
-    with _output(options.out) as out:
+    with output(options.out) as out:
         for result in analyse_frames(options.video, index, frames, detector):
             out.write(result.to_line() + "\n")
             done += 1
@@ -75,6 +76,27 @@ def evaluate(options: Namespace) -> None:
 def vibration(options: Namespace) -> None:
     """Write insertions, findings and coverage."""
     from workers.cli.vibration import run
+
+    run(options)
+
+
+def camera(options: Namespace) -> None:
+    """Write how far the camera has moved."""
+    from workers.cli.camera import run
+
+    run(options)
+
+
+def stills(options: Namespace) -> None:
+    """Write chosen frames of a video as pictures."""
+    from workers.cli.stills import run
+
+    run(options)
+
+
+def pictures(options: Namespace) -> None:
+    """Check the pictures of a folder and turn them upright."""
+    from workers.cli.pictures import run
 
     run(options)
 
@@ -117,21 +139,6 @@ def _detector_spec(name_or_path: str, classes_path: Path | None) -> "DetectorSpe
             "detector_not_found", f"{name_or_path} is neither a file nor a built-in detector (hog)."
         )
     return DetectorSpec(path.stem, "onnx", path, classes)
-
-
-@contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    """Open stdout, or a file that appears only when it is complete."""
-    if path is None:
-        yield sys.stdout
-        return
-    part = path.with_name(path.name + ".part")
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _print_json(value: dict[str, Any], indent: int | None = None) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.cli import simulate, vibration
+from workers.cli import camera, pictures, simulate, stills, trial, vibration
 from workers.errors import WorkerError
 
 EXIT_BAD_INPUT = 2
@@ -20,7 +20,9 @@ EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 
 # These are started by other programs, which read their errors from stdout as JSON.
-_ERRORS_AS_JSON = frozenset({"check", "thumbnail", "proxy"})
+_ERRORS_AS_JSON = frozenset(
+    {"check", "thumbnail", "proxy", "camera", "stills", "pictures", "trial", "labelled", "export"}
+)
 # Not the file's fault, so they are told from everything else that can go wrong.
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -83,11 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     thumbnail.add_argument("--out", type=Path, required=True, help=".jpg or .webp")
 
     vibration.add_parser(commands)
+    camera.add_parser(commands)
+    stills.add_parser(commands)
+    pictures.add_parser(commands)
 
     proxy = commands.add_parser("proxy", help="write an H.264 copy that browsers can play")
     proxy.add_argument("video", type=Path)
     proxy.add_argument("--out", type=Path, required=True, help=".mp4")
     simulate.add_parser(commands)
+    trial.add_parsers(commands)
     return parser
 
 

@@ -58,6 +58,7 @@ def read_frames(
     *,
     should_stop: Callable[[], bool] = lambda: False,
     threads: int = 0,
+    only_key_frames: bool = False,
 ) -> Iterator[Frame]:
     """Decode the frames with the given numbers, in order of presentation.
 
@@ -70,6 +71,7 @@ def read_frames(
         frames: (N,) int64, strictly increasing frame numbers.
         should_stop: asked for each decoded frame, also between those that are wanted.
         threads: how many the decoder may use; 0 is one for each core.
+        only_key_frames: promises that all of them are, so that the decoder may skip the rest.
 
     Raises:
         MediaError: what `open_video` raises, or `video_too_large` if the size grows on the way.
@@ -84,6 +86,8 @@ def read_frames(
     times = dict(zip(frames.tolist(), index.pts_seconds[frames].tolist(), strict=True))
     with _open_at(path, index, int(frames[0])) as (stream, packets):
         stream.thread_type, stream.thread_count = "AUTO", threads
+        if only_key_frames:
+            stream.codec_context.skip_frame = "NONKEY"
         converter = UprightConverter(stream)
         for key, decoded in _decode(stream, packets, index.key_kind):
             number = numbers.pop(key, None)

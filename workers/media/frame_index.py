@@ -125,6 +125,12 @@ class FrameIndex:
         passed = np.floor(since_first / ticks_per_step).astype(np.int64)
         return np.flatnonzero(np.diff(passed, prepend=-1) > 0).astype(np.int64)
 
+    def number_at(self, seconds: float) -> int:
+        """Return the frame that a player shows at a time: the last one that has begun."""
+        ticks = seconds / float(self.time_base) + self.origin_ticks
+        # To within half a tick, as stored times are rounded.
+        return max(0, int(np.searchsorted(self.pts_ticks, ticks + 0.5, side="right")) - 1)
+
     def segments(self, seconds: float = 30.0) -> list[Segment]:
         """Cut the video at key frames into stretches of about `seconds`.
 

@@ -1,0 +1,1 @@
+"""How far a fixed camera has moved since its picture was calibrated."""
