@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from apps.common.deletion import delete_in_batches
 from apps.common.errors import DomainError
+from apps.common.workers_child import DISK_FULL_CODE
 from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_create
@@ -23,7 +24,6 @@ from apps.projects.storage import (
     video_path,
 )
 from apps.projects.video_tools import (
-    DISK_FULL_CODE,
     ToolCrashed,
     check_file,
     make_proxy,

@@ -1,28 +1,17 @@
 """The compute that looks into uploaded files, in child processes: a hostile file can only end one.
 
-The child is `python -m workers`; what it finds wrong with the file is raised as its MediaError.
+What it finds wrong with the file is raised as WorkerError.
 """
 
-import json
-import logging
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from apps.common.workers_child import ChildCrashed, ChildTooDemanding, worker_run
 
-from apps.common.errors import InsufficientStorage
-from apps.common.processes import LimitExceeded, Limits, child_run
-from workers.cli.main import EXIT_BAD_INPUT, EXIT_FAILED
-from workers.errors import MediaError
-
-logger = logging.getLogger(__name__)
-
-MEMORY_BYTES = 3 * 2**30
 BASE_SECONDS = 120.0
 # Slower than this no disk and no decoder is.
 SLOWEST_BYTES_PER_SECOND = 10 * 2**20
@@ -30,9 +19,6 @@ SLOWEST_BYTES_PER_SECOND = 10 * 2**20
 SLOWEST_PROXY_SPEED = 0.1
 # A frame far behind its key frame, on a small machine.
 SLOWEST_STILL_SECONDS = 10.0
-
-# Not the file's fault: it is kept, and looked at again when there is room.
-DISK_FULL_CODE = "disk_full"
 
 # A pool of a thousand io tasks must not start a thousand decoders. Proxies take long and all the
 # cores they get, so they have places of their own and leave those of the checks alone.
@@ -74,7 +60,7 @@ def make_proxy(
     seconds = BASE_SECONDS + duration_seconds / SLOWEST_PROXY_SPEED
     arguments = ("proxy", str(path), "--out", str(out))
     with _place(_PROXIES, check):
-        _run(*arguments, seconds=seconds, check=check, on_line=_shares(progress))
+        _run(*arguments, seconds=seconds, check=check, on_progress=progress)
 
 
 def save_stills(
@@ -98,19 +84,8 @@ def save_stills(
             str(out),
             seconds=BASE_SECONDS + count * SLOWEST_STILL_SECONDS,
             check=check,
-            on_line=_shares(progress),
+            on_progress=progress,
         )
-
-
-def _shares(progress: Callable[[float], None]) -> Callable[[str], None]:
-    """Reads the lines in which a child tells how far it is."""
-
-    def on_line(line: str) -> None:
-        word, _, number = line.partition(" ")
-        if word == "progress":
-            progress(float(number))
-
-    return on_line
 
 
 @contextmanager
@@ -128,37 +103,15 @@ def _run(
     *arguments: str,
     seconds: float,
     check: Callable[[], None],
-    on_line: Callable[[str], None] | None = None,
+    on_progress: Callable[[float], None] | None = None,
 ) -> dict[str, Any]:
     try:
-        result = child_run(
-            [sys.executable, "-m", "workers", *arguments],
-            folder=settings.BASE_DIR,
-            limits=Limits(seconds=seconds, memory_bytes=MEMORY_BYTES),
-            check=check,
-            on_line=on_line,
-        )
-    except LimitExceeded as error:
+        return worker_run(*arguments, seconds=seconds, check=check, on_progress=on_progress)
+    except ChildTooDemanding as error:
         raise ToolCrashed(
             "video_too_demanding", f"The file takes too much to examine: {error}."
         ) from error
-    answer = _json_object(result.stdout)
-    if result.returncode == 0 and answer is not None:
-        return answer
-    if result.returncode == EXIT_BAD_INPUT and answer is not None:
-        raise MediaError(str(answer.get("code")), str(answer.get("message")))
-    if result.returncode == EXIT_FAILED and answer is not None:
-        raise InsufficientStorage(str(answer.get("message")), code=DISK_FULL_CODE)
-    last_words = result.stderr.decode("utf-8", "replace")[-2000:]
-    logger.error("%s ended with %d: %s", " ".join(arguments), result.returncode, last_words)
-    raise ToolCrashed(
-        "video_check_crashed", "The program that examines files ended unexpectedly on this one."
-    )
-
-
-def _json_object(output: bytes) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(output)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
+    except ChildCrashed as error:
+        raise ToolCrashed(
+            "video_check_crashed", "The program that examines files ended unexpectedly on this one."
+        ) from error

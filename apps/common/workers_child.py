@@ -1,0 +1,85 @@
+"""`python -m workers` as a child process: a hostile file can only end the child."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from apps.common.errors import InsufficientStorage
+from apps.common.processes import LimitExceeded, Limits, child_run
+from workers.cli.main import EXIT_BAD_INPUT, EXIT_FAILED
+from workers.errors import WorkerError
+
+logger = logging.getLogger(__name__)
+
+MEMORY_BYTES = 3 * 2**30
+
+# Not the input's fault: the work can be done when there is room.
+DISK_FULL_CODE = "disk_full"
+
+
+class ChildTooDemanding(Exception):
+    """The child was killed because it took more time, memory or output than it may."""
+
+
+class ChildCrashed(Exception):
+    """The child ended without an answer."""
+
+
+def worker_run(
+    *arguments: str,
+    seconds: float,
+    check: Callable[[], None],
+    memory_bytes: int = MEMORY_BYTES,
+    on_progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
+    """The JSON object that the command prints last.
+
+    `check` is called often, and whatever it raises ends the child; `on_progress` gets the shares
+    that the child tells on its error output. What the child finds wrong with its input is raised
+    as WorkerError with its code, a full disk as InsufficientStorage.
+    """
+    try:
+        result = child_run(
+            [sys.executable, "-m", "workers", *arguments],
+            folder=settings.BASE_DIR,
+            limits=Limits(seconds=seconds, memory_bytes=memory_bytes),
+            check=check,
+            on_line=_progress_lines(on_progress) if on_progress else None,
+        )
+    except LimitExceeded as error:
+        raise ChildTooDemanding(str(error)) from error
+    answer = _last_object(result.stdout)
+    if answer is not None and result.returncode == 0:
+        return answer
+    if answer is not None and result.returncode == EXIT_BAD_INPUT:
+        raise WorkerError(str(answer.get("code")), str(answer.get("message")))
+    if answer is not None and result.returncode == EXIT_FAILED:
+        raise InsufficientStorage(str(answer.get("message")), code=DISK_FULL_CODE)
+    last_words = result.stderr.decode("utf-8", "replace")[-2000:]
+    logger.error("%s ended with %d: %s", " ".join(arguments), result.returncode, last_words)
+    raise ChildCrashed(f"workers {arguments[0]} ended unexpectedly ({result.returncode})")
+
+
+def _progress_lines(on_progress: Callable[[float], None]) -> Callable[[str], None]:
+    """Reads the lines in which a child tells how far it is."""
+
+    def on_line(line: str) -> None:
+        word, _, number = line.partition(" ")
+        if word == "progress":
+            on_progress(float(number))
+
+    return on_line
+
+
+def _last_object(output: bytes) -> dict[str, Any] | None:
+    """Of the last line: libraries print before it."""
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    try:
+        answer = json.loads(lines[-1]) if lines else None
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
