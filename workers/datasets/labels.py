@@ -31,6 +31,19 @@ class Box:
         """Square pixels; zero for a box that is turned inside out."""
         return max(0.0, self.width) * max(0.0, self.height)
 
+    def cut(self, width: float, height: float) -> "Box":
+        """Return what of the box lies in a picture of that size; it may have no area."""
+        left, top, right, bottom = self.xyxy
+        return Box(
+            self.label,
+            (
+                min(max(left, 0.0), width),
+                min(max(top, 0.0), height),
+                min(max(right, 0.0), width),
+                min(max(bottom, 0.0), height),
+            ),
+        )
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Box":
         """Read `{"label", "box": [x1, y1, x2, y2]}`."""

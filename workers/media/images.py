@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from workers.errors import MediaError
 
@@ -59,6 +59,14 @@ def is_picture(path: str | Path) -> bool:
             return True
     except (*_BROKEN, Image.DecompressionBombError):
         return False
+
+
+def is_upright(image: Image.Image) -> bool:
+    """Whether an opened picture is stored the way it is to be seen; broken metadata says so too."""
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    except _BROKEN:
+        return True
 
 
 def _check_size(width: int, height: int) -> None:

@@ -1,0 +1,85 @@
+"""Datasets are made, changed and deleted."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import User
+from apps.common.deletion import delete_in_batches
+from apps.common.errors import Conflict, Invalid
+from apps.datasets.models import Dataset
+from apps.datasets.storage import dataset_files_remove
+from apps.jobs.models import ACTIVE_STATES
+
+
+def dataset_create(*, name: str, description: str, classes: Sequence[str], by: User) -> Dataset:
+    try:
+        with transaction.atomic():
+            return Dataset.objects.create(
+                name=name,
+                description=description,
+                classes=_classes_clean(classes),
+                folder=uuid4().hex,
+                created_by=by,
+            )
+    except IntegrityError:
+        raise _name_taken(name) from None
+
+
+def dataset_update(
+    dataset: Dataset,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    classes: Sequence[str] | None = None,
+) -> Dataset:
+    """Change what is given. Pictures are read while classes are taken away, not locked."""
+    if name is not None:
+        dataset.name = name
+    if description is not None:
+        dataset.description = description
+    if classes is not None:
+        cleaned = _classes_clean(classes)
+        _used_guard(dataset, set(dataset.classes) - set(cleaned))
+        dataset.classes = cleaned
+    try:
+        with transaction.atomic():
+            dataset.save(update_fields=["name", "description", "classes"])
+    except IntegrityError:
+        raise _name_taken(dataset.name) from None
+    return dataset
+
+
+def dataset_delete(dataset: Dataset) -> None:
+    """With its pictures and versions; detectors that were trained on it stay."""
+    if dataset.tasks.filter(job__state__in=ACTIVE_STATES).exists():
+        raise Conflict("Work on the dataset is under way.", code="dataset_busy")
+    folder = dataset.folder
+    with transaction.atomic():
+        delete_in_batches(dataset.images.all())
+        dataset.delete()
+        transaction.on_commit(partial(dataset_files_remove, folder))
+
+
+def _classes_clean(classes: Sequence[str]) -> list[str]:
+    names = [name.strip() for name in classes]
+    if not names or not all(names):
+        raise Invalid("A dataset needs classes, each with a name.", code="classes_invalid")
+    if len(set(names)) != len(names):
+        raise Invalid("A class is named twice.", code="classes_invalid")
+    return names
+
+
+def _used_guard(dataset: Dataset, gone: set[str]) -> None:
+    if not gone:
+        return
+    for boxes in dataset.images.values_list("boxes", flat=True).iterator(chunk_size=500):
+        if used := gone & {box["label"] for box in boxes}:
+            name = min(used)
+            raise Conflict(f"Boxes are labelled {name}; change them first.", code="class_in_use")
+
+
+def _name_taken(name: str) -> Conflict:
+    return Conflict(f"There is a dataset {name!r} already.", code="dataset_name_taken")
