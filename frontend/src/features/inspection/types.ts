@@ -17,6 +17,7 @@ export interface Coverage {
   largest_hole_m2: number | null;
   unobservable_pct: number;
   cell_m: number | null;
+  lifts: { name: string }[];
 }
 
 export interface StatusNote {
@@ -24,6 +25,8 @@ export interface StatusNote {
   message: string;
   subject?: string;
   rule?: string;
+  /** Whose clock its times are on; without one they are the pour's. */
+  video?: number;
   value?: number;
   limit?: number;
   unit?: string;
@@ -67,7 +70,7 @@ export interface Insertion {
   id: number;
   number: number;
   video: number;
-  lift: string;
+  lift: number;
   start_s: number;
   end_s: number;
   pour_start_s: number;
@@ -111,7 +114,7 @@ export interface Finding {
   y_m: number | null;
   u_px: number | null;
   v_px: number | null;
-  lift: string | null;
+  lift: number | null;
   insertions: number[];
   insertion_numbers: number[];
   is_current: boolean;
@@ -143,4 +146,25 @@ export interface InsertionEdit {
   is_applied: boolean;
   created_by: PersonBrief | null;
   created_at: string;
+}
+
+export interface RuleSpec {
+  id: string;
+  name_en: string;
+  name_zh: string;
+  severity: Severity;
+  basis: string;
+  source: string;
+  trust: string;
+  is_metric: boolean;
+  is_on: boolean;
+}
+
+export interface Precision {
+  rule: string;
+  confirmed: number;
+  false_alarm: number;
+  to_review: number;
+  precision: number | null;
+  interval_95: number[] | null;
 }
