@@ -38,6 +38,13 @@ export const router = createRouter({
       meta: { title: "nav.project" },
     },
     {
+      path: "/projects/:id(\\d+)/site",
+      name: "site",
+      component: () => import("@/features/site/SitePage.vue"),
+      props: (route) => ({ id: Number(route.params.id) }),
+      meta: { title: "site.title" },
+    },
+    {
       path: "/system",
       name: "system",
       component: () => import("@/features/system/SystemPage.vue"),

@@ -1,0 +1,33 @@
+import type { RuleBook, RuleFacts } from "./api";
+import type { RuleOverrides, RuleValue, SiteDocument } from "./document";
+
+export const SEVERITIES = ["status", "info", "minor", "major"] as const;
+
+/** The unit at the end of a parameter's name; the longer ones first. */
+const UNITS: [suffix: string, unit: string][] = [
+  ["_m_s", "m/s"],
+  ["_m2", "m²"],
+  ["_pct", "%"],
+  ["_deg", "°"],
+  ["_px", "px"],
+  ["_min", "min"],
+  ["_s", "s"],
+  ["_m", "m"],
+];
+
+export const unitOf = (parameter: string): string => UNITS.find(([suffix]) => parameter.endsWith(suffix))?.[1] ?? "";
+
+/** What holds without a word of the site: the rule's own numbers, and those of the profile. */
+export function defaultsOf(book: RuleBook, rule: RuleFacts, profile: string): Record<string, RuleValue> {
+  return { ...rule.parameters, ...book.profiles[profile]?.rules[rule.id] };
+}
+
+export const overrideOf = (rules: RuleOverrides, rule: string, name: string): RuleValue | undefined => rules[rule]?.[name];
+
+/** Sets one value of a rule; one that says what holds anyway is left out, so that profiles keep their effect. */
+export function setRule(site: SiteDocument, rule: string, name: string, value: RuleValue, byDefault: RuleValue): void {
+  const { [name]: _before, ...rest } = site.rules[rule] ?? {};
+  const own = value === byDefault ? rest : { ...rest, [name]: value };
+  const { [rule]: _own, ...others } = site.rules;
+  site.rules = Object.keys(own).length > 0 ? { ...others, [rule]: own } : others;
+}
