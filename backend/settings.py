@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.live",
     "apps.analysis",
+    "apps.inspection",
     "apps.detectors",
     "apps.operations",
 ]
@@ -269,6 +270,9 @@ SPECTACULAR_SETTINGS = {
         "MemberRoleEnum": "apps.projects.models.MemberRole",
         "JobStateEnum": "apps.jobs.models.JobState",
         "VideoStateEnum": "apps.projects.models.VideoState",
+        "FindingStateEnum": "apps.inspection.models.FindingState",
+        "FindingVerdictEnum": "apps.inspection.models.Verdict",
+        "SeverityEnum": "apps.inspection.models.Severity",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -7,6 +7,7 @@ api = [
     path("", include("apps.accounts.api.urls")),
     path("", include("apps.projects.api.urls")),
     path("", include("apps.analysis.api.urls")),
+    path("", include("apps.inspection.api.urls")),
     path("", include("apps.detectors.api.urls")),
     path("", include("apps.operations.api.urls")),
 ]

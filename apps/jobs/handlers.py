@@ -12,6 +12,8 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy",
     JobKind.VIDEO_PURGE: "apps.projects.video_jobs.video_purge",
     JobKind.PROJECT_PURGE: "apps.projects.video_jobs.purge",
+    JobKind.INSPECTION: "apps.inspection.services.computing.compute",
+    JobKind.CAMERA_MOVEMENT: "apps.inspection.services.camera.measure",
 }
 
 # Kinds that need the device that detectors run on; all others wait more than they compute.
@@ -38,6 +40,7 @@ ENDINGS: dict[JobKind, str] = {
 REAPERS = (
     "apps.jobs.reaper.jobs_reap",
     "apps.analysis.services.segments.segments_reap",
+    "apps.inspection.services.requests.inspections_reap",
 )
 
 # def sweep() -> None, about once an hour.

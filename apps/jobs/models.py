@@ -41,6 +41,8 @@ class JobKind(models.TextChoices):
     DETECTOR_EXPORT = "detector_export"
     DETECTOR_EVALUATION = "detector_evaluation"
     EVALUATION_SET = "evaluation_set"
+    INSPECTION = "inspection"
+    CAMERA_MOVEMENT = "camera_movement"
 
 
 def job_kinds() -> list[tuple[str, str]]:

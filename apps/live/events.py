@@ -1,5 +1,6 @@
 """Every payload of the event stream, typed: the one list of what a page can be told."""
 
+from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 # The shapes of API objects are kept by their serializers; an event carries them as they are.
@@ -51,5 +52,24 @@ class ClosedPayload(TypedDict):
     reason: Literal["access_removed", "logged_out", "project_deleted"]
 
 
-StatePayload = RunChanged | VideoChanged | VideoRemoved | ProjectChanged
-EventName = Literal["snapshot", "progress", "state", "closed"]
+class InspectionSummary(TypedDict):
+    state: str | None
+    computed_at: datetime | None
+    insertions: int
+    findings: int
+    to_review: int
+
+
+class InspectionChanged(TypedDict):
+    inspection: InspectionSummary
+
+
+class FindingPayload(TypedDict):
+    finding: int
+    rule: str
+    severity: str
+    state: str
+
+
+StatePayload = RunChanged | VideoChanged | VideoRemoved | ProjectChanged | InspectionChanged
+EventName = Literal["snapshot", "progress", "state", "finding", "closed"]

@@ -7,7 +7,7 @@ import redis.exceptions
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.common.redis import redis_client, redis_key
-from apps.live.events import ProgressPayload, StatePayload
+from apps.live.events import FindingPayload, ProgressPayload, StatePayload
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ def bell_channel() -> str:
     return redis_key("events-bell")
 
 
-def event_send(project_id: int, event: str, payload: ProgressPayload | StatePayload) -> None:
+def event_send(
+    project_id: int, event: str, payload: ProgressPayload | StatePayload | FindingPayload
+) -> None:
     """Append the event to the project's log and ring the bell."""
     data = json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"))
     key = log_key(project_id)

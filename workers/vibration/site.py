@@ -253,7 +253,13 @@ def _check_openings(pour: Polygon | None, openings: tuple[Polygon, ...]) -> None
             raise SiteError("opening_outside_pour", f"openings[{index}]: reaches outside the pour.")
 
 
-def _calibration(value: object, where: str) -> Calibration:
+def calibration_of(value: object, where: str) -> Calibration:
+    """Read and fit the calibration of a site.
+
+    Raises:
+        SiteError: it has another shape; `where` begins the message.
+        CalibrationError: the points do not fix a plane.
+    """
     data = _object(value, where, {"image_size", "points", "check_points", "handedness"})
     size = data.get("image_size")
     if (
@@ -287,7 +293,7 @@ def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | N
         if value is None:
             return None
         try:
-            return _calibration(value, where)
+            return calibration_of(value, where)
         except CalibrationError as refusal:
             error = error or refusal
             return None

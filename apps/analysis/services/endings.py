@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.analysis.models import Run, Segment, SegmentState
 from apps.analysis.selectors import run_view
 from apps.analysis.serializers import RunSerializer
+from apps.common.followers import results_settled
 from apps.jobs.models import Job, JobState
 from apps.jobs.services import job_move
 from apps.live.services import event_send
@@ -38,6 +39,7 @@ def run_ended(job: Job) -> None:
         status=STATUS_AFTER[JobState(job.state)], updated_at=timezone.now()
     )
     transaction.on_commit(partial(run_changed, run.pk))
+    results_settled(run.project_id)
 
 
 def run_changed(run_id: int) -> None:

@@ -13,6 +13,7 @@ from apps.analysis.models import FrameResult, Run, Segment, SegmentState
 from apps.analysis.services.endings import run_changed, run_settle
 from apps.analysis.services.reuse import results_copy
 from apps.analysis.timeline import Summary
+from apps.common.followers import results_grew
 from apps.jobs.models import Job, JobState
 from apps.jobs.reaper import resend_lost
 from apps.jobs.services import job_move, messages_send
@@ -154,6 +155,7 @@ def _run_add(
     for label, count in label_counts.items():
         run.label_counts[label] = run.label_counts.get(label, 0) + count
     run.save()
+    results_grew(run.project_id)
     if run.segments_done == run.segments_total:
         job = Job.objects.get(pk=run.job_id)
         job_move(job, JobState.COMPLETED, progress=1.0)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from apps.common.errors import Conflict
+from apps.common.followers import results_settled
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind
 from apps.jobs.services import job_cancel, job_create
 from apps.live.services import event_send
@@ -52,5 +53,6 @@ def video_delete(video: Video) -> None:
             state=VideoState.REJECTED, error_code=DELETED_CODE, content=None
         )
         job_create(kind=JobKind.VIDEO_PURGE, project=video.project, video=video)
+        results_settled(video.project_id)
     video_files_remove(video.folder)
     event_send(video.project_id, "state", {"video_removed": video.pk})

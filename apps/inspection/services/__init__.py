@@ -1,0 +1,1 @@
+"""Sites are saved, inspections computed, insertions corrected and findings reviewed here."""

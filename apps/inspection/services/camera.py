@@ -1,0 +1,73 @@
+"""How far each camera moved against the still that was calibrated: measured once, by a job."""
+
+import json
+import zlib
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.inspection.models import CameraMovement
+from apps.inspection.services.requests import inspection_request
+from apps.inspection.tools import measure_camera
+from apps.jobs.control import JobControl
+from apps.jobs.models import ACTIVE_STATES, Job, JobKind
+from apps.jobs.services import job_create
+from apps.projects.models import Project, Video, VideoState
+from apps.projects.storage import ORIGINAL, video_path
+from workers.vibration.pour_site import PourSite
+
+
+def movements_request(project: Project, site: PourSite) -> None:
+    """Have the movement of every calibrated camera measured that is not known yet."""
+    setups = site.document["cameras"]
+    wanted = {
+        int(name): float(setup["still_seconds"])
+        for name, setup in setups.items()
+        if name.isdecimal() and len(name) < 19 and setup["calibration"] is not None
+    }
+    videos = Video.objects.filter(project=project, pk__in=wanted, state=VideoState.READY)
+    for video in videos:
+        movement_request(video, wanted[video.pk])
+
+
+def movement_request(video: Video, reference_s: float) -> None:
+    """Have the movement of one video against one of its pictures measured, unless it is."""
+    with transaction.atomic():
+        movement, _ = CameraMovement.objects.get_or_create(video=video, reference_s=reference_s)
+        movement = CameraMovement.objects.select_for_update().get(pk=movement.pk)
+        is_active = Job.objects.filter(state__in=ACTIVE_STATES, movement=movement).exists()
+        if movement.shifts is None and not is_active:
+            movement.job = job_create(
+                kind=JobKind.CAMERA_MOVEMENT, project=Project(pk=video.project_id), video=video
+            )
+            movement.save(update_fields=["job"])
+
+
+def measure(job: Job, control: JobControl) -> None:
+    """The job: measure, keep the shifts, and have the inspection computed with them."""
+    movement = CameraMovement.objects.filter(job=job).select_related("video").first()
+    if movement is None or movement.video.state != VideoState.READY:
+        return
+    video = movement.video
+    path: Path = video_path(video.folder, ORIGINAL)
+    shifts = measure_camera(
+        path,
+        reference_s=min(movement.reference_s, video.duration_seconds),
+        duration_seconds=video.duration_seconds,
+        check=control.check,
+        progress=control.progress,
+    )
+    movement.shifts = zlib.compress(json.dumps(shifts, separators=(",", ":")).encode())
+    movement.measured_at = timezone.now()
+    movement.save(update_fields=["shifts", "measured_at"])
+    inspection_request(video.project_id)
+
+
+def shifts_of(video: Video, reference_s: float) -> list[list[float]]:
+    """What was measured: [pts_seconds, dx_px, dy_px, inliers]; nothing where nothing was yet."""
+    movement = CameraMovement.objects.filter(video=video, reference_s=reference_s).first()
+    if movement is None or movement.shifts is None:
+        return []
+    shifts: list[list[float]] = json.loads(zlib.decompress(movement.shifts))
+    return shifts
