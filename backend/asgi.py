@@ -23,7 +23,7 @@ application = ProtocolTypeRouter(
         "http": BodyGate(
             # Channels takes ASGI applications where Django's types know only views
             URLRouter([*event_streams, re_path(r"", django_application)]),  # type: ignore[arg-type]
-            streamed=("/api/v1/uploads/",),
+            streamed=("/api/v1/uploads/", "/api/v1/detectors/files/"),
         )
     }
 )

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "apps.analysis",
     "apps.inspection",
     "apps.detectors",
+    "apps.samples",
     "apps.operations",
 ]
 
@@ -188,6 +189,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 MEDIA_ROOT = DATA_DIR / "media"
 UPLOAD_ROOT = DATA_DIR / "uploads"
 DETECTOR_ROOT = DATA_DIR / "detectors"
+# What comes in to become a detector or an evaluation set.
+DETECTOR_INBOX = DATA_DIR / "detector-inbox"
+EVALUATION_ROOT = DATA_DIR / "evaluation"
+# The detector that the program brings; registered by the first start that finds it.
+DETECTOR_STARTER = BASE_DIR / "workers" / "detect" / "starter"
 # Django spools request bodies; on the data disk they cannot fill a small /tmp.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
@@ -195,6 +201,12 @@ UPLOAD_MAX_BYTES = env.integer("CVD_UPLOAD_MAX_GIB", 64, minimum=1) * 2**30
 UPLOAD_EXPIRES_AFTER = timedelta(hours=env.integer("CVD_UPLOAD_EXPIRE_HOURS", 48, minimum=1))
 USER_QUOTA_BYTES = env.integer("CVD_USER_QUOTA_GIB", 500, minimum=1) * 2**30
 DISK_RESERVE_BYTES = env.integer("CVD_DISK_RESERVE_MIB", 2048) * 2**20
+DETECTOR_MAX_BYTES = env.integer("CVD_DETECTOR_MAX_MIB", 2048, minimum=1) * 2**20
+EVALUATION_SET_MAX_BYTES = env.integer("CVD_EVALUATION_SET_MAX_MIB", 8192, minimum=1) * 2**20
+# For a mirror of models inside the house: downloads from loopback and private networks.
+DOWNLOADS_ALLOW_PRIVATE = env.boolean("CVD_ALLOW_PRIVATE_DOWNLOADS")
+# By how much AP may drop, in percent points of 100, when a detector takes the place of another.
+DETECTOR_GATE_MARGIN = env.integer("CVD_DETECTOR_GATE_MARGIN_PERCENT", 1) / 100
 # A front server such as nginx may send files itself: the internal location it serves MEDIA_ROOT at.
 ACCEL_REDIRECT_PREFIX = env.text("CVD_ACCEL_REDIRECT")
 

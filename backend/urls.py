@@ -9,6 +9,7 @@ api = [
     path("", include("apps.analysis.api.urls")),
     path("", include("apps.inspection.api.urls")),
     path("", include("apps.detectors.api.urls")),
+    path("", include("apps.samples.api.urls")),
     path("", include("apps.operations.api.urls")),
 ]
 

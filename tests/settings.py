@@ -45,5 +45,8 @@ DATABASES["default"]["TEST"] = {
     "NAME": TEST_DATABASE,
 }
 
+# Its trial run takes longer than most tests; those that are about it name a folder of their own.
+DETECTOR_STARTER = DATA_DIR / "no-starter"
+
 # The same algorithm at its lowest cost.
 PASSWORD_HASHERS = ["tests.hashers.CheapArgon2PasswordHasher"]

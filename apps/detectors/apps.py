@@ -15,5 +15,7 @@ class DetectorsConfig(AppConfig):
 def _ensure_builtin(**kwargs: Any) -> None:
     # As Django does with permissions: the row belongs to the schema.
     from apps.detectors.services import builtin_detectors_ensure
+    from apps.detectors.services.shipped import starter_ensure
 
     builtin_detectors_ensure()
+    starter_ensure()

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+PICTURES = "pictures"
+
 
 def detector_path(file: str) -> Path:
     """A registered model: a file or a folder, named by its digest."""
@@ -29,8 +31,13 @@ def export_path(file: str) -> Path:
 
 
 def set_folder(folder: str) -> Path:
-    """An evaluation set: `labels.json` and the pictures."""
+    """What belongs to an evaluation set."""
     return Path(settings.EVALUATION_ROOT) / folder
+
+
+def set_pictures(folder: str) -> Path:
+    """The labels of an evaluation set and its pictures."""
+    return set_folder(folder) / PICTURES
 
 
 def path_remove(path: Path) -> None:

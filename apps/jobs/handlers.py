@@ -12,12 +12,20 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy",
     JobKind.VIDEO_PURGE: "apps.projects.video_jobs.video_purge",
     JobKind.PROJECT_PURGE: "apps.projects.video_jobs.purge",
+    JobKind.PROJECT_SAMPLE: "apps.samples.services.sample_run",
+    JobKind.DETECTOR_DOWNLOAD: "apps.detectors.services.imports.download_run",
+    JobKind.DETECTOR_IMPORT: "apps.detectors.services.imports.import_run",
+    JobKind.DETECTOR_EXPORT: "apps.detectors.services.exports.export_run",
+    JobKind.DETECTOR_EVALUATION: "apps.detectors.services.evaluations.evaluation_run",
+    JobKind.EVALUATION_SET: "apps.detectors.services.sets.set_run",
     JobKind.INSPECTION: "apps.inspection.services.computing.compute",
     JobKind.CAMERA_MOVEMENT: "apps.inspection.services.camera.measure",
 }
 
 # Kinds that need the device that detectors run on; all others wait more than they compute.
-GPU_KINDS: frozenset[JobKind] = frozenset()
+GPU_KINDS: frozenset[JobKind] = frozenset(
+    {JobKind.DETECTOR_IMPORT, JobKind.DETECTOR_EXPORT, JobKind.DETECTOR_EVALUATION}
+)
 
 QUEUES = ("gpu", "io")
 
@@ -33,6 +41,10 @@ ENDINGS: dict[JobKind, str] = {
     JobKind.ANALYSIS: "apps.analysis.services.endings.run_ended",
     JobKind.VIDEO_CHECK: "apps.projects.video_jobs.check_ended",
     JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy_ended",
+    JobKind.PROJECT_SAMPLE: "apps.samples.services.sample_ended",
+    JobKind.DETECTOR_DOWNLOAD: "apps.detectors.services.imports.download_ended",
+    JobKind.DETECTOR_IMPORT: "apps.detectors.services.imports.import_ended",
+    JobKind.EVALUATION_SET: "apps.detectors.services.sets.set_ended",
 }
 
 # def reap(*, resend_all: bool) -> None: what the reaper calls every few seconds. `resend_all` says
@@ -46,5 +58,6 @@ REAPERS = (
 # def sweep() -> None, about once an hour.
 SWEEPS = (
     "apps.projects.services.sweeping.sweep",
+    "apps.detectors.services.sweeping.sweep",
     "apps.accounts.services.sessions_sweep",
 )

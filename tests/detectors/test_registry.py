@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,28 +15,11 @@ from apps.detectors.services import builtin_detectors_ensure, detector_add
 from tests.cast import Cast, client_of
 from workers.errors import DetectorError
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clean_folder() -> Iterator[None]:
-    yield
-    for file in settings.DETECTOR_ROOT.glob("*"):
-        file.unlink()
-
-
-@pytest.fixture
-def nano(test_data: Path) -> Path:
-    return test_data / "weights" / "yolox_nano.onnx"
-
-
-@pytest.fixture
-def coco(test_data: Path) -> Path:
-    return test_data / "weights" / "coco_classes.txt"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_trial")]
 
 
 def stored() -> list[str]:
-    return sorted(path.name for path in settings.DETECTOR_ROOT.glob("*"))
+    return sorted(path.name for path in settings.DETECTOR_ROOT.glob("*") if path.is_file())
 
 
 def test_hog_is_always_there_and_needs_no_file(cast: Cast) -> None:
@@ -47,16 +29,8 @@ def test_hog_is_always_there_and_needs_no_file(cast: Cast) -> None:
     answer = client_of(cast.viewer).get("/api/v1/detectors/")
     assert [found["name"] for found in answer.json()["results"]] == ["hog"]
     one = client_of(cast.viewer).get(f"/api/v1/detectors/{hog.pk}/").json()
-    assert set(one) == {
-        "id",
-        "name",
-        "kind",
-        "classes",
-        "digest",
-        "score_threshold",
-        "licence",
-        "created_at",
-    }
+    assert (one["state"], one["purpose"], one["is_shipped"]) == ("active", "people", True)
+    assert (one["labels"], one["input_size"], one["has_file"]) == (["person"], None, False)
 
 
 def test_a_model_is_copied_under_its_digest(nano: Path, coco: Path) -> None:
@@ -128,7 +102,7 @@ def test_a_name_must_be_readable(nano: Path, name: str) -> None:
 
 
 def test_a_missing_file_and_an_unknown_kind_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DomainError, match="is not a file"):
+    with pytest.raises(DomainError, match="is not a file or a folder"):
         detector_add(name="x", file=tmp_path / "no.onnx")
     other = tmp_path / "model.pt"
     other.write_bytes(b"\x80\x04")

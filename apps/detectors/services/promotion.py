@@ -1,0 +1,122 @@
+"""Which detector is the active one of its purpose: the gate decides, one click takes it back."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.accounts.models import Role, User
+from apps.common.errors import Conflict, Forbidden
+from apps.detectors.models import Detector, DetectorState, Promotion, PromotionOutcome, Purpose
+from apps.detectors.selectors.judging import comparison_make, evaluation_latest, gate_set_of
+
+
+def detector_activate(detector: Detector, *, by: User, reason: str = "") -> Promotion:
+    """Make it the active one if the gate lets it through, or if an administrator answers for it.
+
+    Raises Conflict `detector_active`, `gate_set_missing`, `evaluation_missing` or `gate_refused`.
+    """
+    if detector.active_for is not None:
+        raise Conflict("It is the active one already.", code="detector_active")
+    active = _active_of(detector.purpose)
+    if active is None:
+        return _switch(detector, None, outcome=PromotionOutcome.FIRST, by=by, reason=reason)
+    try:
+        comparison = gate_comparison(detector, active)
+        refusal = None if comparison["passes"] else _refused(comparison)
+    except Conflict as missing:
+        comparison, refusal = None, missing
+    if refusal is None:
+        outcome = PromotionOutcome.PASSED
+    elif not reason:
+        raise refusal
+    elif by.has_role(Role.ADMIN):
+        outcome = PromotionOutcome.OVERRIDDEN
+    else:
+        raise Forbidden("Only an administrator may override the gate.", code="override_forbidden")
+    return _switch(detector, active, outcome=outcome, by=by, reason=reason, comparison=comparison)
+
+
+def gate_comparison(candidate: Detector, active: Detector) -> dict[str, Any]:
+    """What the gate set of their purpose says about the two."""
+    on = gate_set_of(candidate.purpose)
+    if on is None:
+        raise Conflict(
+            "No evaluation set decides about this purpose: choose one.", code="gate_set_missing"
+        )
+    latest = {one.pk: evaluation_latest(one, on) for one in (candidate, active)}
+    missing = [one for one in (candidate, active) if latest[one.pk] is None]
+    of_candidate, of_active = latest[candidate.pk], latest[active.pk]
+    if of_candidate is None or of_active is None:
+        names = " and ".join(one.name for one in missing)
+        raise Conflict(
+            f"{names} must first be evaluated on “{on.name}”.",
+            code="evaluation_missing",
+            fields={"detectors": [one.pk for one in missing], "evaluation_set": [on.pk]},
+        )
+    return comparison_make(of_candidate, of_active)
+
+
+def detector_back(detector: Detector, *, by: User) -> Promotion:
+    """Put the one before it back in its place. Raises Conflict `nothing_before`."""
+    made = Promotion.objects.filter(detector=detector).select_related("previous").first()
+    previous = made.previous if made is not None else None
+    if detector.active_for is None or previous is None or previous.purpose != detector.purpose:
+        raise Conflict("There is nothing to go back to.", code="nothing_before")
+    return _switch(previous, detector, outcome=PromotionOutcome.BACK, by=by)
+
+
+def _switch(
+    detector: Detector,
+    previous: Detector | None,
+    *,
+    outcome: PromotionOutcome,
+    by: User,
+    reason: str = "",
+    comparison: dict[str, Any] | None = None,
+) -> Promotion:
+    purpose = Purpose(detector.purpose)
+    try:
+        with transaction.atomic():
+            # Only in the place of the one that was compared with.
+            if previous is not None and not Detector.objects.filter(
+                pk=previous.pk, active_for=purpose
+            ).update(state=DetectorState.CANDIDATE, active_for=None):
+                raise _changed()
+            if not Detector.objects.filter(pk=detector.pk, purpose=purpose).update(
+                state=DetectorState.ACTIVE, active_for=purpose
+            ):
+                raise _changed()
+            promotion = Promotion.objects.create(
+                purpose=purpose,
+                outcome=outcome,
+                detector=detector,
+                previous=previous,
+                detector_name=detector.name,
+                previous_name=previous.name if previous else "",
+                comparison=comparison,
+                reason=reason,
+                by=by,
+            )
+    except IntegrityError as error:
+        raise _changed() from error
+    detector.refresh_from_db()
+    return promotion
+
+
+def _active_of(purpose: str) -> Detector | None:
+    return Detector.objects.filter(active_for=Purpose(purpose)).first()
+
+
+def _refused(comparison: dict[str, Any]) -> Conflict:
+    rows = [comparison["overall"], *comparison["classes"]]
+    worst = min(rows, key=lambda row: row["change"])
+    return Conflict(
+        f"{worst['name']} would drop by {-worst['change']:.3f}; at most "
+        f"{comparison['margin']:.3f} is allowed.",
+        code="gate_refused",
+        fields={"comparison": comparison},
+    )
+
+
+def _changed() -> Conflict:
+    return Conflict("Another detector has just become active.", code="detector_active_changed")
