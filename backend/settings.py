@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "apps.analysis",
     "apps.inspection",
     "apps.detectors",
+    "apps.datasets",
     "apps.samples",
     "apps.operations",
 ]
@@ -192,6 +193,7 @@ DETECTOR_ROOT = DATA_DIR / "detectors"
 # What comes in to become a detector or an evaluation set.
 DETECTOR_INBOX = DATA_DIR / "detector-inbox"
 EVALUATION_ROOT = DATA_DIR / "evaluation"
+DATASET_ROOT = DATA_DIR / "datasets"
 # The detector that the program brings; registered by the first start that finds it.
 DETECTOR_STARTER = BASE_DIR / "workers" / "detect" / "starter"
 # Django spools request bodies; on the data disk they cannot fill a small /tmp.

@@ -10,6 +10,7 @@ api = [
     path("", include("apps.inspection.api.urls")),
     path("", include("apps.detectors.api.urls")),
     path("", include("apps.samples.api.urls")),
+    path("", include("apps.datasets.api.urls")),
     path("", include("apps.operations.api.urls")),
 ]
 

@@ -20,11 +20,19 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.EVALUATION_SET: "apps.detectors.services.sets.set_run",
     JobKind.INSPECTION: "apps.inspection.services.computing.compute",
     JobKind.CAMERA_MOVEMENT: "apps.inspection.services.camera.measure",
+    JobKind.DATASET_FRAMES: "apps.datasets.jobs.frames",
+    JobKind.DATASET_PRELABEL: "apps.datasets.jobs.prelabel",
+    JobKind.DATASET_IMPORT: "apps.datasets.jobs.import_",
 }
 
 # Kinds that need the device that detectors run on; all others wait more than they compute.
 GPU_KINDS: frozenset[JobKind] = frozenset(
-    {JobKind.DETECTOR_IMPORT, JobKind.DETECTOR_EXPORT, JobKind.DETECTOR_EVALUATION}
+    {
+        JobKind.DETECTOR_IMPORT,
+        JobKind.DETECTOR_EXPORT,
+        JobKind.DETECTOR_EVALUATION,
+        JobKind.DATASET_PRELABEL,
+    }
 )
 
 QUEUES = ("gpu", "io")

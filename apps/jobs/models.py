@@ -43,6 +43,9 @@ class JobKind(models.TextChoices):
     EVALUATION_SET = "evaluation_set"
     INSPECTION = "inspection"
     CAMERA_MOVEMENT = "camera_movement"
+    DATASET_FRAMES = "dataset_frames"
+    DATASET_PRELABEL = "dataset_prelabel"
+    DATASET_IMPORT = "dataset_import"
 
 
 def job_kinds() -> list[tuple[str, str]]:

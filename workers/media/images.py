@@ -64,7 +64,7 @@ def is_picture(path: str | Path) -> bool:
 def is_upright(image: Image.Image) -> bool:
     """Whether an opened picture is stored the way it is to be seen; broken metadata says so too."""
     try:
-        return image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+        return bool(image.getexif().get(ExifTags.Base.Orientation, 1) == 1)
     except _BROKEN:
         return True
 

@@ -124,7 +124,7 @@ class DatasetImageSerializer(serializers.ModelSerializer[DatasetImage]):
 
 class LabelsSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
-    boxes = LabelBoxSerializer(many=True, max_length=MOST_BOXES)
+    boxes = serializers.ListField(child=LabelBoxSerializer(), max_length=MOST_BOXES)
     state = serializers.ChoiceField(
         choices=[ImageState.LABELLED, ImageState.SKIPPED, ImageState.UNLABELLED],
         default=ImageState.LABELLED,

@@ -92,7 +92,8 @@ def images_interpolate(dataset: Dataset, first: DatasetImage, last: DatasetImage
         )
     if not all(image.state == ImageState.LABELLED for image in (first, last)):
         raise Invalid("Label the first and the last picture.", code="interpolation_impossible")
-    ends = [[Box.from_json(entry) for entry in image.boxes] for image in (first, last)]
+    begin = [Box.from_json(entry) for entry in first.boxes]
+    end = [Box.from_json(entry) for entry in last.boxes]
     start_s, end_s = first.pts_seconds or 0.0, last.pts_seconds or 0.0
     between = dataset.images.filter(
         video=first.video_id, frame__gt=first.frame, frame__lt=last.frame
@@ -101,7 +102,7 @@ def images_interpolate(dataset: Dataset, first: DatasetImage, last: DatasetImage
     with transaction.atomic():
         for image in between:
             share = ((image.pts_seconds or 0.0) - start_s) / (end_s - start_s)
-            boxes = interpolate(*ends, min(1.0, max(0.0, share)))
+            boxes = interpolate(begin, end, min(1.0, max(0.0, share)))
             count += prelabel_save(image, boxes, origin=INTERPOLATED)
     return count
 
