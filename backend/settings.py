@@ -283,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatusEnum": "apps.projects.api.serializers.STATUS_NAMES",
         "MemberRoleEnum": "apps.projects.models.MemberRole",
         "JobStateEnum": "apps.jobs.models.JobState",
+        "JobStateOrNoneEnum": "apps.detectors.api.serializers.STATES_OR_NONE",
+        "DetectorStateEnum": "apps.detectors.models.DetectorState",
         "VideoStateEnum": "apps.projects.models.VideoState",
         "FindingStateEnum": "apps.inspection.models.FindingState",
         "FindingVerdictEnum": "apps.inspection.models.Verdict",

@@ -25,6 +25,9 @@ from apps.detectors.selectors.judging import evaluation_is_current
 from apps.detectors.selectors.waiting import waiting_code_of
 from apps.jobs.models import Job, JobState
 
+# Of what a job makes: also that nobody asked for it.
+STATES_OR_NONE = ["none", *JobState.values]
+
 
 class JobErrorSerializer(serializers.Serializer[Job]):
     code = serializers.CharField(source="error_code")
@@ -163,7 +166,7 @@ class CatalogueEntrySerializer(serializers.Serializer[CatalogueEntry]):
 
 
 class DetectorExportSerializer(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=["none", *JobState.values])
+    state = serializers.ChoiceField(choices=STATES_OR_NONE)
     progress = serializers.FloatField()
     error = JobErrorSerializer(allow_null=True)
     size_bytes = serializers.IntegerField(allow_null=True)

@@ -12,7 +12,7 @@ from apps.accounts.permissions import IsOperator
 from apps.accounts.requests import person_of
 from apps.common.fields import CleanCharField
 from apps.common.schema import ErrorSerializer
-from apps.jobs.models import Job, JobState
+from apps.detectors.api.serializers import STATES_OR_NONE, JobErrorSerializer
 from apps.projects.api.projects import project_data
 from apps.projects.api.serializers import ProjectSerializer
 from apps.projects.models import Project, Video
@@ -37,16 +37,11 @@ class SampleStartSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(choices=list(DESCRIPTIONS), default="en")
 
 
-class SampleErrorSerializer(serializers.Serializer[Job]):
-    code = serializers.CharField(source="error_code")
-    message = serializers.CharField(source="error_message")
-
-
 class SampleStateSerializer(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=["none", *JobState.values])
+    state = serializers.ChoiceField(choices=STATES_OR_NONE)
     phase = serializers.ChoiceField(choices=[RENDERING, CHECKING, STARTING], allow_null=True)
     progress = serializers.FloatField()
-    error = SampleErrorSerializer(allow_null=True)
+    error = JobErrorSerializer(allow_null=True)
 
 
 @extend_schema(tags=["samples"])

@@ -5,22 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('jobs', '0002_job_kinds'),
-        ('projects', '0001_initial'),
+        ("jobs", "0002_job_kinds"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SampleProject',
+            name="SampleProject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sample', to='jobs.job')),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sample', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sample",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sample",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
     ]
