@@ -95,15 +95,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "apps.operations.middleware.RequestLogMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "apps.common.middleware.SecurityMiddleware",
     "apps.operations.middleware.StaticFilesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.common.middleware.SessionMiddleware",
+    "apps.common.middleware.LocaleMiddleware",
+    "apps.common.middleware.CommonMiddleware",
+    "apps.common.middleware.CsrfViewMiddleware",
+    "apps.common.middleware.AuthenticationMiddleware",
+    "apps.common.middleware.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "backend.urls"
