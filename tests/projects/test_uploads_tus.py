@@ -53,6 +53,12 @@ def test_a_file_sent_in_pieces_becomes_one_video_of_the_same_bytes(tus, cast):
     assert not upload_path(Upload.objects.get().pk).exists()
 
 
+def test_a_chunk_asks_the_database_three_times(tus, cast, django_assert_num_queries):
+    path = tus.begin(cast.project.pk, len(DATA), body=DATA[:100])
+    with django_assert_num_queries(3):  # who asks, whether they may, and again under the lock
+        tus.append(path, 100, DATA[100:200])
+
+
 def test_head_tells_how_far_it_is_and_must_not_be_cached(tus, cast):
     path = tus.begin(cast.project.pk, len(DATA), filename="视频.mp4", body=DATA[:100])
 

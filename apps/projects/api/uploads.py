@@ -17,13 +17,13 @@ from rest_framework.response import Response
 from apps.accounts.requests import person_of
 from apps.common.async_views import AsyncAPIView, uninterrupted
 from apps.common.bodies import ClientGone, body_pieces
-from apps.common.errors import DomainError, Invalid, NotFound
+from apps.common.errors import DomainError, Invalid
 from apps.common.pagination import PageNumberPagination
 from apps.common.schema import ErrorSerializer
 from apps.common.texts import filename_clean
 from apps.projects import tus
 from apps.projects.models import MemberRole, Upload, Video
-from apps.projects.selectors import project_get_for
+from apps.projects.selectors import ProjectNotFound, project_get_for
 from apps.projects.selectors.uploads import upload_get_for, upload_offset, uploads_unfinished_of
 from apps.projects.services.upload_receiving import ChunkWriter, chunk_begin, chunk_receive
 from apps.projects.services.uploads import upload_create, upload_delete, upload_state
@@ -300,5 +300,5 @@ def _expires(upload: Upload) -> str:
 
 def _project_id(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise NotFound("There is no such project, or it is not yours to see.")
+        raise ProjectNotFound
     return int(text)

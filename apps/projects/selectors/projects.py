@@ -1,10 +1,17 @@
 """Which projects somebody may see, and what they may do there."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.models import Role, User
 from apps.common.errors import Forbidden, NotFound
 from apps.projects.models import Member, MemberRole, Project
+
+
+class ProjectNotFound(NotFound):
+    """Also what a stranger hears."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such project, or it is not yours to see.")
 
 
 def projects_visible_to(user: User) -> QuerySet[Project]:
@@ -21,14 +28,6 @@ def projects_worked_on_by(projects: QuerySet[Project], *, user_id: int) -> Query
     return projects.filter(Q(owner=user_id) | is_member)
 
 
-def project_role(user: User, project: Project) -> MemberRole | None:
-    """What the user may do in the project; None for a stranger."""
-    member = Member.objects.filter(project=project, user=user).only("role").first()
-    return role_effective(
-        user, owner_id=project.owner_id, member_role=member.role if member else None
-    )
-
-
 def role_effective(user: User, *, owner_id: int, member_role: str | None) -> MemberRole | None:
     """Owners and administrators manage; a global viewer is never more than a viewer."""
     if owner_id == user.pk or user.has_role(Role.ADMIN):
@@ -42,10 +41,28 @@ def role_effective(user: User, *, owner_id: int, member_role: str | None) -> Mem
 
 def project_get_for(*, user: User, id: int, role: MemberRole = MemberRole.VIEWER) -> Project:
     """The project, for somebody who may do at least what `role` may."""
-    project = projects_visible_to(user).select_related("owner").filter(pk=id).first()
-    own_role = project_role(user, project) if project else None
-    if project is None or own_role is None:
-        raise NotFound("There is no such project, or it is not yours to see.")
+    projects = Project.objects.filter(pk=id).select_related("owner")
+    project = projects.annotate(member_role=member_role_of(user, project="pk")).first()
+    if project is None:
+        raise ProjectNotFound
+    project_check(user, project, member_role=project.member_role, role=role)
+    return project
+
+
+def member_role_of(user: User, *, project: str) -> Subquery:
+    """The user's row in `Member` for rows that name their project in the column `project`.
+
+    Asked together with the row it costs no journey to the database of its own.
+    """
+    return Subquery(Member.objects.filter(project=OuterRef(project), user=user).values("role"))
+
+
+def project_check(
+    user: User, project: Project, *, member_role: str | None, role: MemberRole
+) -> None:
+    """Refuse what `project_get_for` refuses, for a project that is known already."""
+    own_role = role_effective(user, owner_id=project.owner_id, member_role=member_role)
+    if project.deleted_at is not None or own_role is None:
+        raise ProjectNotFound
     if own_role.rank < role.rank:
         raise Forbidden(f"This needs the role {role.value} in the project.")
-    return project

@@ -8,7 +8,11 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.common.errors import NotFound
 from apps.projects.models import MemberRole, Upload
-from apps.projects.selectors.projects import project_get_for, projects_visible_to
+from apps.projects.selectors.projects import (
+    member_role_of,
+    project_check,
+    projects_visible_to,
+)
 from apps.projects.storage import ORIGINAL, upload_path, video_folder, video_path
 
 
@@ -23,10 +27,11 @@ def uploads_unfinished_of(user: User) -> QuerySet[Upload]:
 
 def upload_get_for(*, user: User, id: UUID) -> Upload:
     """One's own upload to a project that one may still upload to."""
-    upload = Upload.objects.select_related("video").filter(pk=id, owner=user).first()
+    own = Upload.objects.filter(pk=id, owner=user).select_related("project", "video")
+    upload = own.annotate(member_role=member_role_of(user, project="project")).first()
     if upload is None:
         raise NotFound("There is no such upload, or it is not yours.")
-    upload.project = project_get_for(user=user, id=upload.project_id, role=MemberRole.OPERATOR)
+    project_check(user, upload.project, member_role=upload.member_role, role=MemberRole.OPERATOR)
     return upload
 
 

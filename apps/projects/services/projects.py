@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
-from apps.common.errors import Forbidden, Invalid, NotFound
+from apps.common.errors import Forbidden, Invalid
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind
 from apps.jobs.services import job_cancel, job_create
 from apps.live.services import project_deleted
 from apps.projects.models import Member, MemberRole, Project
+from apps.projects.selectors import ProjectNotFound
 
 
 def project_create(*, owner: User, name: str, description: str = "") -> Project:
@@ -54,7 +55,7 @@ def project_delete(project: Project, *, by: User | None) -> None:
     """Gone at once for everybody; a job removes rows and files, which can take its time."""
     now = timezone.now()
     if not Project.objects.filter(pk=project.pk, deleted_at=None).update(deleted_at=now):
-        raise NotFound("There is no such project, or it is not yours to see.")
+        raise ProjectNotFound
     for job in Job.objects.filter(project=project, state__in=ACTIVE_STATES):
         job_cancel(job)
     job_create(kind=JobKind.PROJECT_PURGE, project=project, created_by=by)

@@ -101,9 +101,10 @@ def chunk_begin(
 
 def _unfinished(upload: Upload) -> Upload:
     now = timezone.now()
-    fresh = Upload.objects.filter(pk=upload.pk, video=None, expires_at__gt=now).first()
-    if fresh is None:
-        raise UploadGone
+    try:
+        fresh = Upload.objects.get(pk=upload.pk, video=None, expires_at__gt=now)
+    except Upload.DoesNotExist:
+        raise UploadGone from None
     # Who is still writing is not forgotten; half of the time, because writing this row for every
     # chunk would cost more than the chunk.
     if fresh.expires_at < now + settings.UPLOAD_EXPIRES_AFTER / 2:
