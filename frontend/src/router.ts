@@ -45,6 +45,12 @@ export const router = createRouter({
       meta: { title: "site.title" },
     },
     {
+      path: "/overview",
+      name: "overview",
+      component: () => import("@/features/overview/OverviewPage.vue"),
+      meta: { title: "nav.overview" },
+    },
+    {
       path: "/system",
       name: "system",
       component: () => import("@/features/system/SystemPage.vue"),

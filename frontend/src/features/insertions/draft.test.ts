@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { draftOf, lacksOf, newDraft, withEnd, withPlace, withStart } from "./draft";
 import type { Insertion } from "@/features/inspection/types";
 
-const detected = { id: 4, number: 7, video: 2, start_s: 10, end_s: 22.4, u_px: null, v_px: null } as Insertion;
+const detected = { id: 4, number: 7, video: 2, start_s: 10, end_s: 22.4, u_px: 600, v_px: 400 } as Insertion;
 
 test("a new insertion says what it still lacks, until nothing is", () => {
   const begun = newDraft(2);
@@ -22,7 +22,9 @@ test("a start after the end begins a new insertion anew, but leaves a corrected 
   expect(lacksOf(corrected)).toEqual(["order"]);
 });
 
-test("the end of no length is wrong, and a detected insertion without a place may stay so", () => {
+test("no length, a touch, and a detected insertion that has no place yet are told apart", () => {
   expect(lacksOf(withEnd(draftOf(detected), 10))).toEqual(["order"]);
-  expect(lacksOf(draftOf(detected))).toEqual([]);
+  expect(lacksOf(withEnd(draftOf(detected), 10.9))).toEqual(["short"]);
+  expect(lacksOf(withEnd(draftOf(detected), 11))).toEqual([]);
+  expect(lacksOf(draftOf({ ...detected, u_px: null, v_px: null }))).toEqual(["place"]);
 });

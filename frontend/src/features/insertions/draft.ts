@@ -11,7 +11,10 @@ export interface Draft {
   v_px: number | null;
 }
 
-export type Lack = "start" | "end" | "order" | "place";
+export type Lack = "start" | "end" | "order" | "short" | "place";
+
+/** What is shorter is a touch of the surface and no insertion. */
+const SHORTEST_SECONDS = 1;
 
 export const newDraft = (video: number): Draft => ({
   insertion: null,
@@ -44,13 +47,16 @@ export const withPlace = (draft: Draft, u: number, v: number): Draft => ({
   v_px: Math.round(v * 10) / 10,
 });
 
-/** What is still missing, or wrong. A detected insertion may lack its place in the picture. */
+/** What is still missing, or wrong. */
 export function lacksOf(draft: Draft): Lack[] {
   const { start_s: start, end_s: end } = draft;
   const lacks: Lack[] = [];
   if (start === null) lacks.push("start");
   if (end === null) lacks.push("end");
-  if (start !== null && end !== null && end <= start) lacks.push("order");
-  if (draft.u_px === null && draft.insertion === null) lacks.push("place");
+  if (start !== null && end !== null) {
+    if (end <= start) lacks.push("order");
+    else if (end - start < SHORTEST_SECONDS - 1e-9) lacks.push("short");
+  }
+  if (draft.u_px === null || draft.v_px === null) lacks.push("place");
   return lacks;
 }

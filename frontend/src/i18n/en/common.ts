@@ -17,6 +17,7 @@ export default {
     skip: "Skip to the content",
     projects: "Projects",
     project: "Project",
+    overview: "Overview",
     system: "System",
     users: "Users",
     account: "Account",

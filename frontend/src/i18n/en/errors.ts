@@ -60,6 +60,10 @@ export default {
     upload_locked: "This file is being uploaded from another window.",
     upload_gone: "This upload has expired. Begin it again.",
     upload_offset_wrong: "The upload fell out of step. Try again.",
+    finding_changed: "Somebody else reviewed this finding meanwhile.",
+    review_not_allowed: "This finding cannot go to that state.",
+    note_required: "A false alarm needs a note.",
+    nothing_changed: "Nothing is changed.",
     checksum_mismatch: "A part was damaged on the way. Try again.",
   },
 };

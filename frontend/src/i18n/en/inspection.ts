@@ -13,6 +13,7 @@ export default {
     not_final: "The analysis goes on: rules about the whole pour are judged at its end.",
   },
   insertions: {
+    keys: "I O start and end of an insertion by hand",
     title: "Insertions",
     view: "What is listed",
     edits: "By hand",
@@ -60,6 +61,7 @@ export default {
       start: "The start is missing (I).",
       end: "The end is missing (O).",
       order: "The end must lie after the start.",
+      short: "An insertion lasts at least a second.",
       place: "The place is missing: click on the picture.",
       reason: "Say why; the reason is kept.",
     },

@@ -91,7 +91,16 @@ export default {
       logged_out_text: "Log in again to go on.",
     },
   },
-  tabs: { title: "Details", frames: "Frames", runs: "Runs", videos: "Videos", members: "Members" },
+  tabs: {
+    title: "Details",
+    findings: "Findings",
+    insertions: "Insertions",
+    reports: "Reports",
+    frames: "Frames",
+    runs: "Runs",
+    videos: "Videos",
+    members: "Members",
+  },
   live: {
     connecting: "Connecting…",
     connecting_help: "The live connection is being made.",

@@ -19,6 +19,7 @@ export default {
     skip: "跳到正文",
     projects: "项目",
     project: "项目",
+    overview: "总览",
     system: "系统",
     users: "用户",
     account: "我的账户",

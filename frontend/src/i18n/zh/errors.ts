@@ -62,6 +62,10 @@ export default {
     upload_locked: "此文件正在另一个窗口中上传。",
     upload_gone: "上传已过期，请重新开始。",
     upload_offset_wrong: "上传进度不一致，请重试。",
+    finding_changed: "其他人已复核此违规项。",
+    review_not_allowed: "此违规项不能转为该状态。",
+    note_required: "误报须填写备注。",
+    nothing_changed: "没有任何改动。",
     checksum_mismatch: "部分数据在传输中损坏，请重试。",
   },
 } satisfies typeof en;

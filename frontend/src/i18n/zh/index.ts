@@ -4,8 +4,9 @@ import canvas from "./canvas";
 import common from "./common";
 import errors from "./errors";
 import inspection from "./inspection";
+import overview from "./overview";
 import plan from "./plan";
 import projects from "./projects";
 import site from "./site";
 
-export default { ...common, ...canvas, ...projects, ...analysis, ...administration, ...errors, ...site, ...plan, ...inspection };
+export default { ...common, ...canvas, ...projects, ...analysis, ...administration, ...errors, ...site, ...plan, ...inspection, ...overview };

@@ -15,6 +15,7 @@ export default {
     not_final: "分析仍在进行，涉及整个浇筑过程的规则将在结束时判定。",
   },
   insertions: {
+    keys: "I O 手动插点的开始与结束",
     title: "插点",
     view: "列表内容",
     edits: "人工修改",
@@ -62,6 +63,7 @@ export default {
       start: "缺少开始时间（I）。",
       end: "缺少结束时间（O）。",
       order: "结束必须晚于开始。",
+      short: "插点至少持续 1 秒。",
       place: "缺少位置：请在画面上点击。",
       reason: "请填写原因，原因会被保存。",
     },

@@ -92,7 +92,16 @@ export default {
       logged_out_text: "请重新登录后继续。",
     },
   },
-  tabs: { title: "详情", frames: "帧", runs: "分析记录", videos: "视频", members: "成员" },
+  tabs: {
+    title: "详情",
+    findings: "违规项",
+    insertions: "插点",
+    reports: "报告",
+    frames: "帧",
+    runs: "分析记录",
+    videos: "视频",
+    members: "成员",
+  },
   live: {
     connecting: "正在连接…",
     connecting_help: "正在建立实时连接。",
