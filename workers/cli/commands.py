@@ -73,6 +73,13 @@ def evaluate(options: Namespace) -> None:
     _print_json(evaluate_coco(options.gt, options.dt), indent=2)
 
 
+def train(options: Namespace) -> None:
+    """Train a detector."""
+    from workers.cli.train import run
+
+    run(options)
+
+
 def vibration(options: Namespace) -> None:
     """Write insertions, findings and coverage."""
     from workers.cli.vibration import run

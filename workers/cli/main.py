@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.cli import camera, pictures, simulate, stills, trial, vibration
+from workers.cli import camera, pictures, simulate, stills, train, trial, vibration
 from workers.errors import WorkerError
 
 EXIT_BAD_INPUT = 2
@@ -21,7 +21,18 @@ EXIT_INTERRUPTED = 130
 
 # These are started by other programs, which read their errors from stdout as JSON.
 _ERRORS_AS_JSON = frozenset(
-    {"check", "thumbnail", "proxy", "camera", "stills", "pictures", "trial", "labelled", "export"}
+    {
+        "check",
+        "thumbnail",
+        "proxy",
+        "camera",
+        "stills",
+        "pictures",
+        "trial",
+        "labelled",
+        "export",
+        "train",
+    }
 )
 # Not the file's fault, so they are told from everything else that can go wrong.
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -93,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     proxy.add_argument("video", type=Path)
     proxy.add_argument("--out", type=Path, required=True, help=".mp4")
     simulate.add_parser(commands)
+    train.add_parser(commands)
     trial.add_parsers(commands)
     return parser
 

@@ -1,0 +1,139 @@
+"""The network to train: new, or from a folder; its learning rates and its running average."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from workers.training.errors import TrainingError
+from workers.training.recipe import Recipe
+from workers.training.sizes import build_config
+
+if TYPE_CHECKING:
+    from transformers import DFineForObjectDetection
+
+_BACKBONE_FACTOR = 0.5
+
+
+def new_model(labels: Sequence[str], recipe: Recipe) -> "DFineForObjectDetection":
+    """Return an untrained D-FINE of the recipe's size."""
+    from transformers import DFineForObjectDetection
+
+    config = build_config(recipe.size, labels, queries=recipe.queries, denoising=recipe.denoising)
+    return DFineForObjectDetection(config)
+
+
+def model_from(folder: Path, labels: Sequence[str]) -> "DFineForObjectDetection":
+    """Load a D-FINE to go on with.
+
+    Where its classes are others, or in another order, what tells them apart begins anew.
+
+    Args:
+        folder: with `config.json` and `model.safetensors`; nothing is ever unpickled.
+
+    Raises:
+        TrainingError: `base_unusable`, and why.
+    """
+    from transformers import DFineConfig, DFineForObjectDetection
+
+    if not all((folder / name).is_file() for name in ("config.json", "model.safetensors")):
+        raise TrainingError(
+            "base_unusable", f"{folder.name} lacks config.json or model.safetensors."
+        )
+    try:
+        config = DFineConfig.from_pretrained(folder, local_files_only=True)
+        if config.model_type != "d_fine":
+            raise ValueError(f"it is a {config.model_type}, only D-FINE can be trained")
+        is_same = list((config.id2label or {}).values()) == list(labels)
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: number for number, label in enumerate(labels)}
+        model = DFineForObjectDetection.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            local_files_only=True,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise TrainingError(
+            "base_unusable", f"{folder.name} cannot be trained on from: {error}."
+        ) from error
+    if not is_same:
+        _forget_classes(model)
+    return model
+
+
+def _forget_classes(model: Any) -> None:
+    """Begin anew what tells classes apart."""
+    heads = [*model.model.decoder.class_embed, model.model.enc_score_head]
+    classes = len(model.config.id2label)
+    prior = -math.log(classes)  # all classes are equally likely, and so is none
+    for head in heads:
+        nn.init.xavier_uniform_(head.weight)
+        nn.init.constant_(head.bias, prior)
+    if hasattr(model.model, "denoising_class_embed"):
+        nn.init.xavier_uniform_(model.model.denoising_class_embed.weight)
+
+
+def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """Return AdamW with a lower rate for the backbone and no decay of biases and norms."""
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            key = ("backbone" in name, parameter.ndim < 2)
+            groups.setdefault(key, []).append(parameter)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parameters,
+                "base_rate": recipe.learning_rate * (_BACKBONE_FACTOR if is_backbone else 1.0),
+                "weight_decay": 0.0 if is_vector else recipe.weight_decay,
+            }
+            for (is_backbone, is_vector), parameters in sorted(groups.items())
+        ],
+        lr=recipe.learning_rate,
+        fused=True,
+    )
+
+
+def rate_factor(step: int, steps: int, recipe: Recipe) -> float:
+    """Return the learning rate of a step against the highest: warm up, flat, cosine."""
+    warm = min(1.0, (step + 1) / recipe.warm_up_steps) if recipe.warm_up_steps else 1.0
+    share = step / steps
+    if share < recipe.flat_share:
+        return warm
+    angle = math.pi * (share - recipe.flat_share) / (1.0 - recipe.flat_share)
+    return warm * (recipe.final_factor + (1 - recipe.final_factor) * (1 + math.cos(angle)) / 2)
+
+
+def set_rates(optimizer: torch.optim.Optimizer, factor: float) -> None:
+    """Set the learning rate of each group."""
+    for group in optimizer.param_groups:
+        group["lr"] = group["base_rate"] * factor
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, model: nn.Module, decay: float) -> None:
+    """Move a running average of all weights and statistics towards the model."""
+    targets, sources = average.state_dict(), model.state_dict()
+    moving = [name for name, value in targets.items() if value.is_floating_point()]
+    torch._foreach_lerp_(
+        [targets[name] for name in moving], [sources[name] for name in moving], 1.0 - decay
+    )
+    for name, value in targets.items():
+        if not value.is_floating_point():
+            value.copy_(sources[name])
+
+
+def average_decay(step: int, decay: float) -> float:
+    """Return the decay in a step: less in the beginning, when old weights are worth little."""
+    return decay * (1.0 - math.exp(-(step + 1) * (1.0 - decay) / 0.4))
+
+
+def parameters_of(model: nn.Module) -> dict[str, Tensor]:
+    """Return the trained parameters by name."""
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}

@@ -1,0 +1,104 @@
+"""Makes the starter detector again, from nothing but a seed.
+
+    python -m workers.training.starter --work DIR [--out workers/detect/starter] [--pours N]
+
+renders the pictures, trains on them and writes the folder. Takes about three hours on two cores;
+stopped, it goes on where it was. `python -m benchmarks.starter` tells how good the result is.
+"""
+
+import argparse
+import logging
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from workers.errors import WorkerError
+from workers.training import Provenance, Recipe, TrainingSet, train
+from workers.training.events import Event, describe
+from workers.training.pours import Pours, render_pours
+
+STARTER = Path(__file__).resolve().parents[1] / "detect" / "starter"
+LABELS = ("worker", "vibrator_in", "vibrator_out")
+FIRST_SEED = 100_000
+POURS = 1395
+FIRST_VAL_SEED = 9_000_000
+VAL_POURS = 100
+
+RECIPE = Recipe(
+    size="nano-fine",
+    input_size=(512, 288),
+    epochs=14,
+    steps_per_epoch=200,
+    batch_size=8,
+    parts=2,
+    learning_rate=8e-4,
+    flat_share=8 / 14,
+    first_size=(320, 192),
+    first_share=8 / 14,
+    queries=60,
+    denoising=40,
+    seed=1,
+)
+PROVENANCE = Provenance(
+    origin="trained on simulated pours only (workers/simulate); never saw a real site",
+    licence="Apache-2.0",
+)
+
+logger = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--work", type=Path, required=True, help="for pictures and checkpoints")
+    parser.add_argument("--out", type=Path, default=STARTER, help="folder of the detector")
+    parser.add_argument("--pours", type=int, default=POURS, help=f"to learn from ({POURS})")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        make_starter(options.work, options.out, options.pours)
+    except WorkerError as error:
+        logger.error("error: %s", error.message)
+        return 2
+    return 0
+
+
+def make_starter(work: Path, out: Path, pours: int) -> None:
+    """Render, train, and put the detector's files into `out`."""
+    learned = Pours(range(FIRST_SEED, FIRST_SEED + pours), 6, None, LABELS)
+    judged = Pours(range(FIRST_VAL_SEED, FIRST_VAL_SEED + VAL_POURS), 4, "middle", LABELS)
+    pictures = work / "pictures"
+    coco, val = pictures / "train.json", pictures / "val.json"
+    render_pours(judged, val)
+    render_pours(learned, coco, _Rendering())
+    outcome = train(
+        TrainingSet.read(coco, pictures, val=val, labels=LABELS),
+        RECIPE,
+        work / "training",
+        provenance=PROVENANCE,
+        on_event=_tell,
+    )
+    if outcome.folder is not None:
+        shutil.copytree(outcome.folder, out, dirs_exist_ok=True)
+        logger.info("%s: AP %.3f", out, (outcome.metrics or {}).get("AP") or 0.0)
+
+
+class _Rendering:
+    """Says now and then how much is rendered."""
+
+    def __init__(self) -> None:
+        self._said_at = time.monotonic()
+
+    def __call__(self, share: float) -> None:
+        if time.monotonic() - self._said_at >= 10.0:
+            self._said_at = time.monotonic()
+            logger.info("rendered %.0f %%", 100 * share)
+
+
+def _tell(event: Event) -> None:
+    logger.info("%s", describe(event))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
