@@ -68,4 +68,5 @@ SWEEPS = (
     "apps.projects.services.sweeping.sweep",
     "apps.detectors.services.sweeping.sweep",
     "apps.accounts.services.sessions_sweep",
+    "apps.inspection.services.computing.leftovers_sweep",
 )

@@ -80,6 +80,13 @@ def train(options: Namespace) -> None:
     run(options)
 
 
+def pour(options: Namespace) -> None:
+    """Judge several videos as one pour."""
+    from workers.cli.pour import run
+
+    run(options)
+
+
 def vibration(options: Namespace) -> None:
     """Write insertions, findings and coverage."""
     from workers.cli.vibration import run

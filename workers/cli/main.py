@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.cli import camera, pictures, simulate, stills, train, trial, vibration
+from workers.cli import camera, pictures, pour, simulate, stills, train, trial, vibration
 from workers.errors import WorkerError
 
 EXIT_BAD_INPUT = 2
@@ -22,16 +22,17 @@ EXIT_INTERRUPTED = 130
 # These are started by other programs, which read their errors from stdout as JSON.
 _ERRORS_AS_JSON = frozenset(
     {
-        "check",
-        "thumbnail",
-        "proxy",
         "camera",
-        "stills",
-        "pictures",
-        "trial",
-        "labelled",
+        "check",
         "export",
+        "labelled",
+        "pictures",
+        "pour",
+        "proxy",
+        "stills",
+        "thumbnail",
         "train",
+        "trial",
     }
 )
 # Not the file's fault, so they are told from everything else that can go wrong.
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     thumbnail.add_argument("--out", type=Path, required=True, help=".jpg or .webp")
 
     vibration.add_parser(commands)
+    pour.add_parser(commands)
     camera.add_parser(commands)
     stills.add_parser(commands)
     pictures.add_parser(commands)

@@ -32,6 +32,7 @@ class Event:
         subject: what tells apart the objects or zones it can hold for.
         observations: frames in which it was seen to hold.
         highest: the largest value of what was counted, where something was.
+        camera: name of the camera that saw it; empty where there is only one.
     """
 
     subject: int
@@ -41,6 +42,7 @@ class Event:
     start: Place
     end: Place
     highest: float = 0.0
+    camera: str = ""
 
 
 class Condition:

@@ -59,6 +59,17 @@ class Ground:
             return None
         return (a * u + b * v + c) / third, (d * u + e * v + f) / third
 
+    def pixel_of(self, place: tuple[float, float], width: int) -> tuple[float, float] | None:
+        """Map a place on the ground to a frame `width` wide; None behind the camera."""
+        if self._calibration is None:
+            scale = width / NOMINAL_WIDTH_M
+            return place[0] * scale, place[1] * scale
+        u, v = self._calibration.project_back(np.array([place]))[0]
+        if not np.isfinite(u + v):
+            return None
+        scale = width / self._size[0]
+        return float(u) * scale, float(v) * scale
+
     def sigma_at(self, place: tuple[float, float], duration_s: float) -> float | None:
         """Return the standard deviation per axis, in metres, of a place seen for a while."""
         if self._calibration is None:

@@ -13,6 +13,14 @@ MERGE_GAP_S = 3.0
 LOW_OBSERVATION = 0.6
 
 
+class Origin(StrEnum):
+    """Who says that there was an insertion."""
+
+    DETECTED = "detected"
+    ADDED = "added"
+    CORRECTED = "corrected"
+
+
 class Flag(StrEnum):
     """What to know about an insertion before judging it."""
 
@@ -21,6 +29,22 @@ class Flag(StrEnum):
     LOW_OBSERVATION = "low_observation"
     CAMERA_MOVED = "camera_moved"
     MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An insertion as one camera saw it.
+
+    Attributes:
+        camera: name of the camera; empty where there is only one.
+        start_s, end_s: on the clock of its video.
+        pixel: entry point (u, v) in the upright picture; None where it cannot be told.
+    """
+
+    camera: str
+    start_s: float
+    end_s: float
+    pixel: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +63,8 @@ class Insertion:
         sightings: number of frames which show the poker there.
         flags: `Flag`s, sorted.
         tilt_deg, withdrawal_m_s: pose of the rod, where something could measure it.
+        views: how cameras saw it, the one that saw it best first.
+        edit: number of the last correction by hand that it comes from.
     """
 
     id: int
@@ -55,6 +81,9 @@ class Insertion:
     flags: tuple[Flag, ...] = ()
     tilt_deg: float | None = None
     withdrawal_m_s: float | None = None
+    views: tuple[View, ...] = ()
+    origin: Origin = Origin.DETECTED
+    edit: int | None = None
 
     @property
     def place(self) -> tuple[float, float]:
@@ -93,8 +122,21 @@ class _Group:
         )
 
 
-Locate = Callable[[float, tuple[float, float], float], tuple[float, float, float] | None]
-"""(start, place, duration in seconds) -> x_m, y_m, sigma_m; None without a calibration."""
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a stay was.
+
+    Attributes:
+        metric: x_m, y_m, sigma_m; None without a calibration.
+        pixel: in the upright picture.
+    """
+
+    metric: tuple[float, float, float] | None
+    pixel: tuple[float, float] | None
+
+
+Locate = Callable[[float, tuple[float, float], float], Located]
+"""(start, place, duration in seconds) -> where that is."""
 
 
 def insertions_from_stays(
@@ -161,20 +203,22 @@ def _insertion(
     frames = max(stay.last_ordinal for stay in group.stays) - first.first_ordinal + 1
     observed_ratio = min(1.0, group.seen / frames)
     located = locate(first.start_s, group.place, duration_s)
-    x_m, y_m, sigma_m = located if located is not None else (None, None, None)
+    x_m, y_m, sigma_m = located.metric or (None, None, None)
+    start_s, end_s = first.start_s - before_s / 2.0, last.end_s + after_s / 2.0
     return Insertion(
         id=0,
         lift=lift_at(first.start_s),
         x_m=x_m,
         y_m=y_m,
         sigma_m=sigma_m,
-        start_s=first.start_s - before_s / 2.0,
-        end_s=last.end_s + after_s / 2.0,
+        start_s=start_s,
+        end_s=end_s,
         duration_s=duration_s,
         duration_sigma_s=sqrt((before_s**2 + after_s**2) / 12.0),
         observed_ratio=observed_ratio,
         sightings=group.seen,
         flags=_flags(group, first, last, observed_ratio, sees_out=sees_out),
+        views=(View("", start_s, end_s, located.pixel),),
     )
 
 

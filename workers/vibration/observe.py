@@ -10,7 +10,7 @@ from workers.vibration.camera import Camera, CameraShift, CameraSpan
 from workers.vibration.errors import FramesError
 from workers.vibration.frames import FrameLike, FrameOrder
 from workers.vibration.ground import Ground
-from workers.vibration.insertions import Flag, Insertion, insertions_from_stays
+from workers.vibration.insertions import Flag, Insertion, Located, insertions_from_stays
 from workers.vibration.people import GEAR_LABELS, PERSON_LABELS, Box, PeopleEvents, PeopleWatch
 from workers.vibration.site import Site
 from workers.vibration.stays import Drag, Run, RunBuilder, Sighting, Stay, split_run
@@ -94,7 +94,7 @@ class Observer:
         self._counts: Counter[str] = Counter()
         self._intervals: Counter[int] = Counter()
         self._gaps: list[tuple[float, float]] = []
-        self._frames = self._misfits = 0
+        self._frames = self._misfits = self._width = 0
         self._start_s = self._last_s = -inf
 
     @property
@@ -175,7 +175,7 @@ class Observer:
         self, frame: FrameLike, pokers: list[tuple[float, bool, Box]], people: list[Box],
         ground: Ground, shift: tuple[float, float], gap_s: float,
     ) -> None:  # fmt: skip
-        time_s = frame.pts_seconds
+        time_s, self._width = frame.pts_seconds, frame.width
         placed: list[tuple[float, float, bool, Box]] = []
         for _, is_in, box in sorted(pokers, key=lambda poker: (-poker[0], tuple(poker[2]))):
             spot = ground.project((box[0] + box[2]) / 2.0, box[3], frame.width, shift)
@@ -217,11 +217,11 @@ class Observer:
             self._stays += stays
             self._drags += drags
 
-    def _locate(
-        self, start_s: float, place: tuple[float, float], duration_s: float
-    ) -> tuple[float, float, float] | None:
-        sigma_m = self._grounds[self._site.lift_index_at(start_s)].sigma_at(place, duration_s)
-        return None if sigma_m is None else (*place, sigma_m)
+    def _locate(self, start_s: float, place: tuple[float, float], duration_s: float) -> Located:
+        ground = self._grounds[self._site.lift_index_at(start_s)]
+        sigma_m = ground.sigma_at(place, duration_s)
+        metric = None if sigma_m is None else (*place, sigma_m)
+        return Located(metric, ground.pixel_of(place, self._width))
 
     def _with_camera(self, insertion: Insertion) -> Insertion:
         if not self._camera.is_moved_between(insertion.start_s, insertion.end_s):

@@ -141,10 +141,13 @@ class PourSite:
     def lifts(self, offsets_s: Mapping[str, float]) -> list[PourLift]:
         """Return the lifts in order of their start: those of one name are one.
 
-        So are those that begin at the same time, whatever cameras call them.
+        So are those that begin at the same time, whatever cameras call them. With offsets, only
+        those of the cameras that have one.
         """
         starts: dict[str, float] = {}
         for camera, setup in self.document["cameras"].items():
+            if offsets_s and camera not in offsets_s:
+                continue
             for lift in setup["lifts"]:
                 start_s = offsets_s.get(camera, 0.0) + lift["start_s"]
                 starts[lift["name"]] = min(start_s, starts.get(lift["name"], start_s))

@@ -99,6 +99,8 @@ def _note(one: Note) -> dict[str, Any]:
         "end_s": _rounded(one.end_s),
         "x_m": _rounded(one.x_m),
         "y_m": _rounded(one.y_m),
+        "reason": one.reason,
+        "camera": one.camera,
     }
 
 

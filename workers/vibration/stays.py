@@ -124,6 +124,7 @@ class Drag:
     Attributes:
         path_m: straight from where it left to where it came to.
         observed_ratio: share of the frames of that time which show it in the concrete.
+        camera: name of the camera that saw it; empty where there is only one.
     """
 
     start_s: float
@@ -133,6 +134,7 @@ class Drag:
     x: float
     y: float
     observed_ratio: float
+    camera: str = ""
 
 
 class RunBuilder:

@@ -27,6 +27,8 @@ class Finding:
         sigma: standard deviation of the value, where it is known.
         is_advisory: it rests on a radius of action that nobody has set.
         note: what to know when reviewing it.
+        camera: name of the camera that saw it, where one alone did and there are several.
+        pixel: where in its picture, for what has no place on the ground.
     """
 
     rule: str
@@ -43,6 +45,8 @@ class Finding:
     insertion_ids: tuple[int, ...]
     is_advisory: bool
     note: str
+    camera: str = ""
+    pixel: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class Note:
         code: stable name.
         rule: the rule that it is about, or None.
         subject: what it is about, where that has a name.
+        reason: why the rule was not judged.
+        camera: name of the camera that it is about, where there are several; its times are on
+            that video's clock.
     """
 
     code: str
@@ -66,6 +73,8 @@ class Note:
     x_m: float | None = None
     y_m: float | None = None
     subject: str | None = None
+    reason: str | None = None
+    camera: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,8 @@ class Case:
         self, value: float, limit: float, unit: str, *, start_s: float, end_s: float,
         is_sure: bool, place: tuple[float, float] | None = None, sigma: float | None = None,
         insertions: Sequence[Insertion] = (), severity: Severity | None = None,
-        rests_on_radius: bool = False, note: str = "",
+        rests_on_radius: bool = False, note: str = "", camera: str = "",
+        pixel: tuple[float, float] | None = None,
     ) -> Finding:  # fmt: skip
         """Make a finding of this rule.
 
@@ -141,7 +151,7 @@ class Case:
             y_m=None if place is None else place[1],
             insertion_ids=tuple(one.id for one in insertions),
             is_advisory=is_advisory,
-            note=note,
+            note=note, camera=camera, pixel=pixel,
         )  # fmt: skip
 
     def insertion_finding(

@@ -51,6 +51,7 @@ MANUAL_CHECKS = (
 """What no camera sees: always to be checked by a person, never passed."""
 
 _NEEDS_POKERS = frozenset(rule for rule in RULE_SPECS if rule.startswith("V"))
+_NEEDS_FRAMES = frozenset(rule for rule in RULE_SPECS if rule.startswith("S"))
 _NEEDS_WHOLE_POUR = frozenset({"V04", "V09", "V15"})
 SLOW_SAMPLING_S = 0.21
 """The domain's floor is 5 frames a second."""
@@ -68,24 +69,48 @@ def judge(
     Returns:
         Findings in order of time and rule; and what to know about the result.
     """
+    notes = notes_on_input(site, seen)
+    findings, not_judged = judge_rules(site, seen, coverages, limits, is_final=is_final)
+    notes += not_judged
+    for rule in OBSERVERS:
+        notes += notes_on_recording(rule, site, seen)
+    return findings, notes + manual_checks()
+
+
+def judge_rules(
+    site: Site, seen: Observations, coverages: Mapping[int, Coverage], limits: DwellLimits,
+    *, is_final: bool,
+) -> tuple[list[Finding], list[Note]]:  # fmt: skip
+    """Apply the rules whose outcome are findings.
+
+    Returns:
+        Findings in order of time and rule; and which rules could not be judged, and why.
+    """
     findings: list[Finding] = []
-    notes = _notes_on_input(site, seen)
-    for rule, spec in RULE_SPECS.items():
-        setting = site.rules[rule]
-        case = Case(spec, setting, site, seen, coverages, limits)
-        if rule in OBSERVERS:
-            notes += OBSERVERS[rule](case)
-            continue
+    notes: list[Note] = []
+    for rule in JUDGES:
+        spec = RULE_SPECS[rule]
+        case = Case(spec, site.rules[rule], site, seen, coverages, limits)
         reason = _why_not(spec, case, is_final=is_final)
         judgement = NotJudged(reason) if reason else JUDGES[rule](case)
         if isinstance(judgement, NotJudged):
             text = f"{spec.name_en} was not judged: {judgement.reason}."
-            notes.append(Note("rule_not_judged", text, rule))
+            notes.append(Note("rule_not_judged", text, rule, reason=judgement.reason))
         else:
             findings += judgement
-    notes += [Note("manual_check", message, subject=name) for name, message in MANUAL_CHECKS]
     findings.sort(key=lambda one: (one.start_s, one.rule, one.end_s, one.insertion_ids, one.value))
     return findings, notes
+
+
+def notes_on_recording(rule: str, site: Site, seen: Observations) -> list[Note]:
+    """Apply one of the `OBSERVERS` to the recording of one camera."""
+    no_limits = DwellLimits(min_s=0.0, max_s=0.0)
+    return OBSERVERS[rule](Case(RULE_SPECS[rule], site.rules[rule], site, seen, {}, no_limits))
+
+
+def manual_checks() -> list[Note]:
+    """Return what a person has to check, whatever was found."""
+    return [Note("manual_check", message, subject=name) for name, message in MANUAL_CHECKS]
 
 
 def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
@@ -95,16 +120,25 @@ def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
     if spec.is_metric and not case.seen.is_metric:
         return "it needs lengths on the ground, and there is no calibration that gives them"
     if spec.id in _NEEDS_POKERS and not case.seen.knows_insertions:
+        if case.seen.frames == 0:
+            return "no frames were analysed, and nobody entered an insertion"
         return f"the detector found no {VIBRATOR_IN} at all"
+    if spec.id in _NEEDS_FRAMES and case.seen.frames == 0:
+        return "no frames were analysed"
     if spec.id in _NEEDS_WHOLE_POUR and not is_final:
         return "the pour goes on"
     return ""
 
 
-def _notes_on_input(site: Site, seen: Observations) -> list[Note]:
+def notes_on_input(site: Site, seen: Observations) -> list[Note]:
+    """Return what to know about the frames and the site."""
     ignored = ", ".join(site.ignored)
     notes = (
-        (not seen.sees_pokers, Note(
+        (seen.frames == 0, Note(
+            "nothing_analysed",
+            "No frames were analysed: only insertions that a person entered are judged.",
+        )),
+        (seen.frames > 0 and not seen.sees_pokers, Note(
             "no_vibrator_detections",
             f"The detector found no {VIBRATOR_IN} at all: it may not know pokers. Only "
             "insertions that a person entered are judged.",

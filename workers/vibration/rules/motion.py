@@ -25,6 +25,7 @@ def dragged(case: Case) -> list[Finding]:
                 drag.path_m, path_min_m, "m", sigma=sigma,
                 is_sure=drag.path_m > path_min_m + 2.0 * sigma,
                 start_s=drag.start_s, end_s=drag.end_s, place=(drag.x, drag.y),
+                camera=drag.camera,
             )
         )  # fmt: skip
     return findings

@@ -18,7 +18,8 @@ def gear_missing(case: Case) -> Judgement:
     return [
         case.finding(
             event.end_s - event.start_s, case.number("confirm_s"), "s", is_sure=True,
-            start_s=event.start_s, end_s=event.end_s,
+            start_s=event.start_s, end_s=event.end_s, camera=event.camera,
+            pixel=(event.start.x, event.start.y),
         )
         for event in case.seen.people.gear[case.spec.id]
     ]  # fmt: skip
@@ -56,7 +57,7 @@ def crowding(case: Case) -> Judgement:
         case.finding(
             event.highest, case.number("people_max"), "people", is_sure=True,
             start_s=event.start_s, end_s=event.end_s,
-            note="pour" if zone < 0 else case.site.zones[zone].name,
+            note="pour" if zone < 0 else case.site.zones[zone].name, camera=event.camera,
         )
         for zone, events in sorted(case.seen.people.crowds.items())
         for event in events
@@ -109,6 +110,7 @@ def _presence_finding(
     return case.finding(
         event.end_s - event.start_s, limit, "s", is_sure=is_sure, start_s=event.start_s,
         end_s=event.end_s, place=(event.start.x, event.start.y), note=case.site.zones[zone].name,
+        camera=event.camera,
     )  # fmt: skip
 
 
