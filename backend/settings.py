@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "apps.inspection",
     "apps.detectors",
     "apps.datasets",
+    "apps.training",
     "apps.samples",
     "apps.operations",
 ]
@@ -194,6 +195,7 @@ DETECTOR_ROOT = DATA_DIR / "detectors"
 DETECTOR_INBOX = DATA_DIR / "detector-inbox"
 EVALUATION_ROOT = DATA_DIR / "evaluation"
 DATASET_ROOT = DATA_DIR / "datasets"
+TRAINING_ROOT = DATA_DIR / "training"
 # The detector that the program brings; registered by the first start that finds it.
 DETECTOR_STARTER = BASE_DIR / "workers" / "detect" / "starter"
 # Django spools request bodies; on the data disk they cannot fill a small /tmp.

@@ -11,6 +11,7 @@ api = [
     path("", include("apps.detectors.api.urls")),
     path("", include("apps.samples.api.urls")),
     path("", include("apps.datasets.api.urls")),
+    path("", include("apps.training.api.urls")),
     path("", include("apps.operations.api.urls")),
 ]
 

@@ -35,12 +35,14 @@ def worker_run(
     check: Callable[[], None],
     memory_bytes: int = MEMORY_BYTES,
     on_progress: Callable[[float], None] | None = None,
+    on_line: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """The JSON object that the command prints last.
 
-    `check` is called often, and whatever it raises ends the child; `on_progress` gets the shares
-    that the child tells on its error output. What the child finds wrong with its input is raised
-    as WorkerError with its code, a full disk as InsufficientStorage.
+    `check` is called often, and whatever it raises ends the child. `on_progress` gets the shares
+    that the child tells on its error output, `on_line` all its lines instead. What the child finds
+    wrong with its input is raised as WorkerError with its code, a full disk as
+    InsufficientStorage.
     """
     try:
         result = child_run(
@@ -48,7 +50,7 @@ def worker_run(
             folder=settings.BASE_DIR,
             limits=Limits(seconds=seconds, memory_bytes=memory_bytes),
             check=check,
-            on_line=_progress_lines(on_progress) if on_progress else None,
+            on_line=_progress_lines(on_progress) if on_progress else on_line,
         )
     except LimitExceeded as error:
         raise ChildTooDemanding(str(error)) from error

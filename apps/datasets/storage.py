@@ -7,9 +7,14 @@ from uuid import UUID
 from django.conf import settings
 
 
+def images_folder(folder: str) -> Path:
+    """All pictures."""
+    return _root(folder) / "images"
+
+
 def image_path(folder: str, file: str) -> Path:
     """A picture, named by its digest."""
-    return _root(folder) / "images" / file
+    return images_folder(folder) / file
 
 
 def version_path(folder: str, number: int) -> Path:

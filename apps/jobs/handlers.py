@@ -23,6 +23,7 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.DATASET_FRAMES: "apps.datasets.jobs.frames",
     JobKind.DATASET_PRELABEL: "apps.datasets.jobs.prelabel",
     JobKind.DATASET_IMPORT: "apps.datasets.jobs.import_",
+    JobKind.TRAINING: "apps.training.running.training_run",
 }
 
 # Kinds that need the device that detectors run on; all others wait more than they compute.
@@ -32,6 +33,7 @@ GPU_KINDS: frozenset[JobKind] = frozenset(
         JobKind.DETECTOR_EXPORT,
         JobKind.DETECTOR_EVALUATION,
         JobKind.DATASET_PRELABEL,
+        JobKind.TRAINING,
     }
 )
 

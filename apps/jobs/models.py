@@ -46,6 +46,7 @@ class JobKind(models.TextChoices):
     DATASET_FRAMES = "dataset_frames"
     DATASET_PRELABEL = "dataset_prelabel"
     DATASET_IMPORT = "dataset_import"
+    TRAINING = "training"
 
 
 def job_kinds() -> list[tuple[str, str]]:

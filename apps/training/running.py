@@ -1,0 +1,128 @@
+"""What a GPU worker does with a training: a child process learns, this one keeps the books."""
+
+import json
+import logging
+import shutil
+import time
+from typing import Any
+
+from django.db.models import Max
+
+from apps.common.errors import Conflict, DomainError
+from apps.common.workers_child import ChildCrashed, ChildTooDemanding, worker_run
+from apps.datasets.storage import images_folder, version_path
+from apps.detectors.model_files import model_files_find
+from apps.detectors.services.registry import DetectorWishes, detector_register
+from apps.detectors.storage import detector_path
+from apps.jobs.control import JobControl
+from apps.jobs.models import Job
+from apps.jobs.presence import presence
+from apps.training.models import PointKind, Training, TrainingPhase, TrainingPoint
+from apps.training.storage import training_folder
+
+logger = logging.getLogger(__name__)
+
+MEMORY_BYTES = 48 * 2**30
+# A month: whoever trains longer goes on from the checkpoint.
+SECONDS = 30 * 86_400.0
+# Steps between two points of the curve that a page could not tell apart.
+STEP_POINT_SECONDS = 1.0
+
+
+class TrainingCrashed(DomainError):
+    code = "training_crashed"
+
+
+def training_run(job: Job, control: JobControl) -> None:
+    """Train from the last checkpoint, if there is one, and register what comes of it."""
+    training = Training.objects.select_related("version__dataset", "base").get(job=job)
+    if training.version is None:
+        raise Conflict("The dataset of the training was deleted.", code="dataset_gone")
+    folder = training_folder(training.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    watch = TrainingWatch(training, control)
+    if not (folder / "model").is_dir():
+        with presence.working_on(f"training {training.name[:80]}"):
+            _train(training, watch, control)
+    watch.phase(TrainingPhase.SAVING)
+    detector = detector_register(
+        DetectorWishes(name=training.name, origin=_origin_of(training)),
+        model_files_find(folder / "model", kind="dfine", name=training.name),
+        by=training.created_by,
+        check=control.check,
+    )
+    Training.objects.filter(pk=training.pk).update(
+        detector=detector, metrics=detector.metrics, seconds_left=None
+    )
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _train(training: Training, watch: "TrainingWatch", control: JobControl) -> None:
+    folder = training_folder(training.folder)
+    recipe = folder / "recipe.json"
+    recipe.write_text(json.dumps(training.recipe), encoding="utf-8")
+    version = training.version
+    assert version is not None
+    arguments = ["--data", str(version_path(version.dataset.folder, version.number))]
+    arguments += ["--images", str(images_folder(version.dataset.folder))]
+    arguments += ["--recipe", str(recipe), "--out", str(folder), "--events"]
+    arguments += ["--origin", _origin_of(training)]
+    if training.base is not None:
+        arguments += ["--from", str(detector_path(training.base.file))]
+    try:
+        worker_run(
+            "train",
+            *arguments,
+            seconds=SECONDS,
+            memory_bytes=MEMORY_BYTES,
+            check=control.check,
+            on_line=watch.on_line,
+        )
+    except (ChildCrashed, ChildTooDemanding) as error:
+        raise TrainingCrashed(
+            f"The training ended unexpectedly: {error}. It can go on from its last checkpoint."
+        ) from error
+
+
+def _origin_of(training: Training) -> str:
+    version = training.version
+    assert version is not None
+    base = f", begun with {training.base.name}" if training.base else ""
+    return f"Trained here on {version.dataset.name}, version {version.number}{base}"
+
+
+class TrainingWatch:
+    """Takes the lines that the child writes into the training and its curves."""
+
+    def __init__(self, training: Training, control: JobControl) -> None:
+        self._training = training
+        self._control = control
+        last = training.points.aggregate(last=Max("n"))["last"]
+        self._next = 1 if last is None else last + 1
+        self._step_at = 0.0
+
+    def on_line(self, line: str) -> None:
+        word, _, text = line.partition(" ")
+        if word == "event":
+            self._take(json.loads(text))
+
+    def phase(self, phase: TrainingPhase) -> None:
+        self._training.phase = phase
+        self._training.save(update_fields=["phase"])
+
+    def _take(self, event: dict[str, Any]) -> None:
+        self._control.progress(event["progress"])
+        kind = event.pop("kind")
+        if kind == "phase":
+            self.phase(TrainingPhase(event["phase"]))
+            return
+        now = time.monotonic()
+        if kind == PointKind.STEP and now - self._step_at < STEP_POINT_SECONDS:
+            return
+        self._step_at = now
+        TrainingPoint.objects.create(training=self._training, n=self._next, kind=kind, event=event)
+        self._next += 1
+        self._training.phase = TrainingPhase.TRAINING
+        self._training.epoch = event["epoch"]
+        self._training.seconds_left = event["seconds_left"]
+        self._training.save(update_fields=["phase", "epoch", "seconds_left"])

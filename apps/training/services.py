@@ -1,0 +1,92 @@
+"""Trainings are asked for, stopped, gone on with and deleted here."""
+
+import shutil
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.common.errors import Conflict, Invalid
+from apps.datasets.models import DatasetVersion
+from apps.detectors.models import Detector
+from apps.detectors.services.registry import detector_name_check
+from apps.jobs.models import ACTIVE_STATES, JobKind, JobState
+from apps.jobs.services import job_cancel, job_create
+from apps.training.models import Training
+from apps.training.storage import training_folder
+from workers.errors import WorkerError
+from workers.training.recipe import Recipe
+
+# The kinds that a training can begin with: folders with weights that can be learned further.
+TRAINABLE_KINDS = ("dfine",)
+
+
+@transaction.atomic
+def training_start(
+    *,
+    name: str,
+    version: DatasetVersion,
+    base: Detector | None,
+    wishes: dict[str, Any],
+    by: User,
+) -> Training:
+    """`wishes` are fields of the recipe; what is left out has its default."""
+    detector_name_check(name)
+    if base is not None and base.kind not in TRAINABLE_KINDS:
+        message = f"{base.name} ({base.kind}) cannot be trained further."
+        raise Invalid(message, code="base_not_trainable", fields={"base": [message]})
+    try:
+        recipe = Recipe.from_json(wishes)
+    except WorkerError as error:
+        raise Invalid(error.message, code=error.code) from error
+    return Training.objects.create(
+        name=name,
+        job=job_create(kind=JobKind.TRAINING, created_by=by),
+        version=version,
+        data_digest=version.digest,
+        base=base,
+        recipe=recipe.to_json(),
+        folder=uuid4().hex,
+        created_by=by,
+    )
+
+
+def training_cancel(training: Training) -> Training:
+    """Stop it; its last checkpoint stays, so that it can be gone on with."""
+    if not job_cancel(training.job):
+        raise Conflict("The training has ended already.", code="training_ended")
+    training.job.refresh_from_db()
+    return training
+
+
+@transaction.atomic
+def training_resume(training: Training, *, by: User) -> Training:
+    """Go on from the last checkpoint."""
+    locked = Training.objects.select_for_update().select_related("job").get(pk=training.pk)
+    if locked.job.state in ACTIVE_STATES:
+        raise Conflict("The training is under way.", code="training_active")
+    if locked.job.state == JobState.COMPLETED:
+        raise Conflict("The training is complete.", code="training_ended")
+    if locked.version is None:
+        raise Conflict("Its dataset was deleted.", code="dataset_gone")
+    detector_name_check(locked.name)
+    old = locked.job
+    locked.job = job_create(kind=JobKind.TRAINING, created_by=by)
+    locked.attempt += 1
+    locked.save(update_fields=["job", "attempt"])
+    old.delete()
+    return locked
+
+
+@transaction.atomic
+def training_delete(training: Training) -> None:
+    """With its checkpoint; the detector that came of it stays."""
+    locked = Training.objects.select_for_update().select_related("job").get(pk=training.pk)
+    if locked.job.state in ACTIVE_STATES:
+        raise Conflict("Cancel the training first.", code="training_active")
+    job, folder = locked.job, locked.folder
+    locked.delete()
+    job.delete()
+    transaction.on_commit(partial(shutil.rmtree, training_folder(folder), ignore_errors=True))
