@@ -17,6 +17,7 @@ from workers.device import decode_threads, use_one_thread_per_call
 from workers.hashing.pdq import pdq_hash
 from workers.media.decode import Frame, read_frames
 from workers.media.frame_index import FrameIndex
+from workers.memory import keep_freed_memory
 from workers.pipelines.results import FrameResult
 
 # How often a waiting thread looks up: stopping takes about this long, and the work in hand.
@@ -54,6 +55,7 @@ def analyse_frames(
         WorkerError: what decoding or detecting raises, after the results of the batches before.
     """
     use_one_thread_per_call()
+    keep_freed_memory()
     with _Pipeline(detector) as pipeline:
         pipeline.start(path, index, frames)
         yield from pipeline.results(should_stop)
