@@ -53,6 +53,7 @@ def judge_pour(
 
 def measure_camera(
     video: Path,
+    index: Path,
     *,
     reference_s: float,
     duration_seconds: float,
@@ -61,7 +62,14 @@ def measure_camera(
 ) -> list[list[float]]:
     """How far the picture moved: rows of pts_seconds, dx_px, dy_px, inliers."""
     output = _run(
-        ["camera", str(video), "--reference-seconds", f"{reference_s:.3f}"],
+        [
+            "camera",
+            str(video),
+            "--reference-seconds",
+            f"{reference_s:.3f}",
+            "--index",
+            str(index),
+        ],
         seconds=BASE_SECONDS + duration_seconds / SLOWEST_CAMERA_SPEED,
         check=check,
         progress=progress,

@@ -8,5 +8,12 @@ def collection(path: str) -> str:
 
 def address_ids(path: str, ids: dict[str, object]) -> dict[str, object]:
     """The ids in the path of an operation, of the things that `ids` knows by collection."""
-    known = {"id": ids.get(collection(path)), "user_id": ids["users"]}
+    known = {
+        "id": ids.get(collection(path)),
+        "user_id": ids["users"],
+        "version": 1,
+        "insertion_id": ids["insertions"],
+        "edit_id": ids["insertion-edits"],
+        "finding_id": ids["findings"],
+    }
     return {name: known[name] for name in known if f"{{{name}}}" in path}

@@ -1,6 +1,6 @@
 """One thing of every kind that belongs to somebody, to try the addresses of the API with."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,10 +8,70 @@ from django.utils import timezone
 from apps.accounts.services import token_create
 from apps.analysis.models import FrameResult, Run, Segment, SegmentState
 from apps.detectors.models import Detector
+from apps.inspection.models import (
+    EditKind,
+    Finding,
+    Grade,
+    Insertion,
+    InsertionEdit,
+    Origin,
+    Severity,
+    SiteVersion,
+    Verdict,
+)
 from apps.jobs.models import Job, JobKind, JobState
 from apps.projects.models import Playback, Upload, Video, VideoState
 from apps.projects.storage import ORIGINAL, THUMBNAIL, video_path
 from tests.cast import Cast
+from workers.vibration.pour_site import EMPTY
+
+
+def _inspected(project: Project, video: Video) -> tuple[Insertion, InsertionEdit, Finding]:
+    """What an inspection leaves: a site, an insertion, a correction and a finding."""
+    SiteVersion.objects.create(project=project, version=1, site=EMPTY, sha256="0" * 64)
+    edit = InsertionEdit.objects.create(
+        project=project,
+        video=video,
+        kind=EditKind.ADD,
+        after={"start_s": 1.0, "end_s": 9.0, "u_px": 10.0, "v_px": 20.0},
+        reason="seen",
+    )
+    insertion = Insertion.objects.create(
+        project=project,
+        video=video,
+        edit=edit,
+        number=1,
+        start_s=1.0,
+        end_s=9.0,
+        pour_start_s=1.0,
+        duration_s=8.0,
+        duration_sigma_s=0.2,
+        observed_ratio=1.0,
+        u_px=10.0,
+        v_px=20.0,
+        flags=["manual"],
+        origin=Origin.ADDED,
+        grade=Grade.SHORT,
+    )
+    finding = Finding.objects.create(
+        project=project,
+        number=1,
+        rule="V01",
+        severity=Severity.MINOR,
+        verdict=Verdict.VIOLATION,
+        value=8.0,
+        limit=10.0,
+        unit="s",
+        video=video,
+        start_s=1.0,
+        end_s=9.0,
+        pour_start_s=1.0,
+        day=date(2026, 5, 4),
+        insertion_ids=[insertion.pk],
+        insertion_numbers=[1],
+        site_sha256="0" * 64,
+    )
+    return insertion, edit, finding
 
 
 @pytest.fixture
@@ -88,7 +148,11 @@ def ids(cast: Cast) -> dict[str, object]:
         pdq_quality=100,
     )
     token, _ = token_create(user=cast.owner, name="mine", expires_in_days=1)
+    insertion, edit, finding = _inspected(cast.project, video)
     return {
+        "insertions": insertion.pk,
+        "insertion-edits": edit.pk,
+        "findings": finding.pk,
         "projects": cast.project.pk,
         "videos": video.pk,
         "uploads": upload.pk,

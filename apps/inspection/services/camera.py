@@ -2,7 +2,6 @@
 
 import json
 import zlib
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +13,7 @@ from apps.jobs.control import JobControl
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind
 from apps.jobs.services import job_create
 from apps.projects.models import Project, Video, VideoState
-from apps.projects.storage import ORIGINAL, video_path
+from apps.projects.storage import FRAMES, ORIGINAL, video_path
 from workers.vibration.pour_site import PourSite
 
 
@@ -50,18 +49,19 @@ def measure(job: Job, control: JobControl) -> None:
     if movement is None or movement.video.state != VideoState.READY:
         return
     video = movement.video
-    path: Path = video_path(video.folder, ORIGINAL)
     shifts = measure_camera(
-        path,
+        video_path(video.folder, ORIGINAL),
+        video_path(video.folder, FRAMES),
         reference_s=min(movement.reference_s, video.duration_seconds),
         duration_seconds=video.duration_seconds,
         check=control.check,
         progress=control.progress,
     )
-    movement.shifts = zlib.compress(json.dumps(shifts, separators=(",", ":")).encode())
-    movement.measured_at = timezone.now()
-    movement.save(update_fields=["shifts", "measured_at"])
-    inspection_request(video.project_id)
+    packed = zlib.compress(json.dumps(shifts, separators=(",", ":")).encode())
+    # The video may be gone by now, and its rows with it.
+    kept = CameraMovement.objects.filter(pk=movement.pk)
+    if kept.update(shifts=packed, measured_at=timezone.now()):
+        inspection_request(video.project_id)
 
 
 def shifts_of(video: Video, reference_s: float) -> list[list[float]]:

@@ -53,7 +53,9 @@ def results_grew(project_id: int) -> None:
 
 def results_settled(project_id: int) -> None:
     """The project's run is over, or a run or a video is gone."""
-    inspection_request(project_id)
+    is_inspected = Inspection.objects.filter(project=project_id).exists()
+    if is_inspected or Run.objects.filter(project=project_id).exists():
+        inspection_request(project_id)
 
 
 def inspection_ended(job: Job) -> None:
