@@ -8,7 +8,13 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workers.cli.evidence import evidence as evidence
+from workers.cli.evidence import still as still
+from workers.cli.export import export as export
 from workers.cli.output import output
+from workers.cli.report import overlay as overlay
+from workers.cli.report import plan as plan
+from workers.cli.report import report as report
 from workers.cli.simulate import simulate as simulate
 from workers.cli.trial import labelled as labelled
 from workers.cli.trial import trial as trial
@@ -68,21 +74,24 @@ def hash(options: Namespace) -> None:
 
 def evaluate(options: Namespace) -> None:
     """Print COCO metrics."""
-    from workers.evaluation.coco import evaluate_coco
+    if options.reference:
+        from workers.evaluation.reference import evaluate_by_pycocotools as judge
+    else:
+        from workers.evaluation.coco import evaluate_coco as judge
 
-    _print_json(evaluate_coco(options.gt, options.dt), indent=2)
-
-
-def train(options: Namespace) -> None:
-    """Train a detector."""
-    from workers.cli.train import run
-
-    run(options)
+    _print_json(judge(options.gt, options.dt), indent=2)
 
 
 def pour(options: Namespace) -> None:
     """Judge several videos as one pour."""
     from workers.cli.pour import run
+
+    run(options)
+
+
+def train(options: Namespace) -> None:
+    """Train a detector."""
+    from workers.cli.train import run
 
     run(options)
 
@@ -142,17 +151,21 @@ def proxy(options: Namespace) -> None:
 
 
 def _detector_spec(name_or_path: str, classes_path: Path | None) -> "DetectorSpec":
+    from workers.detect.folder import PICKLES
     from workers.detect.spec import DetectorSpec, read_class_names
 
     classes = None if classes_path is None else read_class_names(classes_path)
     if name_or_path == "hog":
         return DetectorSpec("hog", "hog", classes=classes)
     path = Path(name_or_path)
-    if not path.is_file():
+    if not path.exists():
         raise DetectorError(
-            "detector_not_found", f"{name_or_path} is neither a file nor a built-in detector (hog)."
+            "detector_not_found",
+            f"{name_or_path} is neither a file nor a folder nor a built-in detector (hog).",
         )
-    return DetectorSpec(path.stem, "onnx", path, classes)
+    # A detector's folder is of this kind; so is what has to be refused as a pickle.
+    is_onnx = path.is_file() and path.suffix.lower() not in PICKLES
+    return DetectorSpec(path.stem, "onnx" if is_onnx else "dfine", path, classes)
 
 
 def _print_json(value: dict[str, Any], indent: int | None = None) -> None:

@@ -12,7 +12,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.cli import camera, pictures, pour, simulate, stills, train, trial, vibration
+from workers.cli import (
+    camera,
+    evidence,
+    export,
+    pictures,
+    pour,
+    report,
+    simulate,
+    stills,
+    train,
+    trial,
+    vibration,
+)
 from workers.errors import WorkerError
 
 EXIT_BAD_INPUT = 2
@@ -24,11 +36,16 @@ _ERRORS_AS_JSON = frozenset(
     {
         "camera",
         "check",
+        "evidence",
         "export",
         "labelled",
+        "overlay",
         "pictures",
+        "plan",
         "pour",
         "proxy",
+        "report",
+        "still",
         "stills",
         "thumbnail",
         "train",
@@ -76,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     analyse = commands.add_parser("analyse", help="detect and hash; frame results as JSON Lines")
     analyse.add_argument("video", type=Path)
-    analyse.add_argument("--detector", required=True, help="hog, or an ONNX file")
+    analyse.add_argument("--detector", required=True, help="hog, an ONNX file or a folder")
     analyse.add_argument("--classes", type=Path, help="file with one class name per line")
     analyse.add_argument("--fps", type=_fps, default=5.0, help="frames per second, or all (5)")
     analyse.add_argument("--out", type=Path, help="write here instead of to stdout")
@@ -87,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="print COCO metrics of detections as JSON")
     evaluate.add_argument("--gt", type=Path, required=True, help="ground truth, COCO JSON")
     evaluate.add_argument("--dt", type=Path, required=True, help="results, COCO JSON")
+    evaluate.add_argument("--reference", action="store_true", help="compute with pycocotools")
 
     check = commands.add_parser("check", help="check a video and write its frame index")
     check.add_argument("video", type=Path)
@@ -99,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     vibration.add_parser(commands)
     pour.add_parser(commands)
     camera.add_parser(commands)
+    evidence.add_parsers(commands)
+    report.add_parsers(commands)
     stills.add_parser(commands)
     pictures.add_parser(commands)
 
@@ -106,8 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     proxy.add_argument("video", type=Path)
     proxy.add_argument("--out", type=Path, required=True, help=".mp4")
     simulate.add_parser(commands)
-    train.add_parser(commands)
     trial.add_parsers(commands)
+    export.add_parser(commands)
+    train.add_parser(commands)
     return parser
 
 

@@ -67,13 +67,13 @@ def make_proxy(
 
 def _encode(path: str | Path, part: Path, on_progress: Callable[[float], None]) -> None:
     index = build_frame_index(path)
-    encoder: _Encoder | None = None
+    encoder: Encoder | None = None
     with av.open(
         file_url(part), mode="w", format="mp4", options={"movflags": "+faststart"}
     ) as container:
         told = 0.0
         for frame in read_frames(path, index, index.sample(None)):
-            encoder = encoder or _Encoder(container, frame.image)
+            encoder = encoder or Encoder(container, frame.image)
             encoder.add(frame.image, frame.pts_seconds)
             share = frame.number / len(index)
             if share - told >= 0.01:
@@ -84,7 +84,7 @@ def _encode(path: str | Path, part: Path, on_progress: Callable[[float], None]) 
         encoder.finish()
 
 
-class _Encoder:
+class Encoder:
     """Encodes pictures of one size; the first one decides which."""
 
     def __init__(self, container: OutputContainer, first: NDArray[np.uint8]) -> None:

@@ -1,0 +1,177 @@
+"""Records of pours: what they say, and that the same input gives the same bytes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from PIL import Image
+
+from tests.workers.reports import empty_report, finding, full_report, insertion
+from workers.cli.main import main
+from workers.plan.model import Language, PlanError
+from workers.report.document import ReportError, ReportInput
+from workers.report.pdf import write_pdf
+from workers.report.pdf_style import register_font
+from workers.report.pdf_summary import STILLS_MAX, summary
+from workers.report.texts import Texts, clock, gravest_first
+from workers.report.xlsx import write_xlsx
+
+
+def said(report: ReportInput, language: Language) -> str:
+    """What the summary of the PDF says."""
+    words: list[str] = []
+
+    def collect(item: object) -> None:
+        if hasattr(item, "getPlainText"):
+            words.append(item.getPlainText())
+        for cell in getattr(item, "_cellvalues", None) or getattr(item, "_content", None) or ():
+            collect(cell)
+        if isinstance(item, list | tuple):
+            for one in item:
+                collect(one)
+
+    register_font()
+    for flowable in summary(report, Texts(language)):
+        collect(flowable)
+    return "\n".join(words)
+
+
+def sheets_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    book = load_workbook(path)
+    return {page.title: list(page.iter_rows(values_only=True)) for page in book}
+
+
+def test_the_first_pages_say_what_an_inspector_signs() -> None:
+    text = said(ReportInput.from_json(full_report()), "zh")
+    for fact in (
+        "地下室底板 A-3 区", "PZ-2026-031", "2026-03-04 09:00:00 +08:00", "ZN50 · R = 0.30 m",
+        "8 (89 %)", "14.2 s", "71.2 %", "3.99 m²", "有 2 条问题尚未由人员复核",
+        "【尚未复核】 #1 V01", "#2 V04 漏振 · 严重", "王监理", "插入下层的深度", "9:00 开始浇筑",
+    ):  # fmt: skip
+        assert fact in text, fact
+    assert "【尚未复核】 #2" not in text
+    english = said(ReportInput.from_json(full_report()), "en")
+    assert "[NOT YET REVIEWED] #1 V01 Under-vibrated point" in english
+    assert "Penetration into the lower layer" in english
+
+
+def test_the_gravest_come_first_and_false_alarms_last() -> None:
+    rows = [
+        finding(1, severity="info"),
+        finding(2, severity="major", state="false_alarm"),
+        finding(3, severity="major"),
+        finding(4),
+    ]
+    report = ReportInput.from_json(empty_report(findings=rows))
+    assert [one.number for one in gravest_first(report.findings)] == [3, 4, 1, 2]
+    assert "#2" not in said(report, "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_same_input_gives_the_same_bytes(language: Language, tmp_path: Path) -> None:
+    picture = tmp_path / "still.jpg"
+    Image.new("RGB", (1920, 1080), "#336699").save(picture)
+    rows = [finding(1, still=str(picture)), finding(2, still=str(tmp_path / "gone.jpg"))]
+    report = ReportInput.from_json(full_report(findings=rows))
+    for name, write in (("a.pdf", write_pdf), ("a.xlsx", write_xlsx)):
+        write(report, language, tmp_path / name)
+        again = ReportInput.from_json(full_report(findings=rows))
+        write(again, language, tmp_path / f"b{name}")
+        assert (tmp_path / name).read_bytes() == (tmp_path / f"b{name}").read_bytes()
+    assert b"/Subtype /Image" in (tmp_path / "a.pdf").read_bytes()
+
+
+def test_a_pour_of_which_nothing_is_known_has_a_record(tmp_path: Path) -> None:
+    report = ReportInput.from_json(empty_report())
+    assert "未发现问题。" in said(report, "zh")
+    assert "没有平面图" in said(report, "zh")
+    write_pdf(report, "zh", tmp_path / "empty.pdf")
+    assert (tmp_path / "empty.pdf").read_bytes().startswith(b"%PDF")
+    write_xlsx(report, "zh", tmp_path / "empty.xlsx")
+    sheets = sheets_of(tmp_path / "empty.xlsx")
+    assert list(sheets) == [
+        "汇总",
+        "插点明细",
+        "违规明细",
+        "覆盖率",
+        "PPE",
+        "相机与标定",
+        "复核签字",
+    ]
+    assert sheets["PPE"] == [("没有安全帽、反光衣方面的问题。",)]
+
+
+def test_thousands_of_findings_are_all_listed_and_few_are_shown(tmp_path: Path) -> None:
+    rows = [finding(number) for number in range(1, 5001)]
+    report = ReportInput.from_json(full_report(findings=rows))
+    text = said(report, "zh")
+    assert text.count("【尚未复核】") == STILLS_MAX
+    assert f"图片只列出前 {STILLS_MAX} 条（共 5000 条" in text
+    write_pdf(report, "zh", tmp_path / "many.pdf")
+    assert (tmp_path / "many.pdf").stat().st_size < 5_000_000
+    write_xlsx(report, "zh", tmp_path / "many.xlsx")
+    assert len(sheets_of(tmp_path / "many.xlsx")["违规明细"]) == 5001
+
+
+def test_a_workbook_holds_numbers_and_never_runs_what_somebody_typed(tmp_path: Path) -> None:
+    evil = '=HYPERLINK("http://example.org","x")\x07'
+    report = ReportInput.from_json(
+        full_report(project=evil, insertions=[insertion(1)], findings=[finding(1, note=evil)])
+    )
+    write_xlsx(report, "en", tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    for page in book:
+        for row in page.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+    sheets = sheets_of(tmp_path / "a.xlsx")
+    head, row = sheets["Insertions"]
+    values = dict(zip(head, row, strict=True))
+    assert (values["x (m)"], values["Dwell (s)"], values["Grade"]) == (2.3, 14.2, "good")
+    (shown,) = [row for row in sheets["PPE"] if row[0] is not None]
+    assert "Nothing" in str(shown[0])
+    assert ("Project", evil[:-1]) in [row[:2] for row in sheets["Summary"]]
+
+
+def test_markup_and_odd_characters_do_not_break_a_pdf(tmp_path: Path) -> None:
+    odd = "<para><font color=red>&amp; \u0001 \U0001f600 龘 A\u0301</b>"
+    report = ReportInput.from_json(
+        full_report(project=odd * 20, description=odd, findings=[finding(1, note=odd, video=odd)])
+    )
+    write_pdf(report, "zh", tmp_path / "odd.pdf")
+    assert (tmp_path / "odd.pdf").read_bytes().endswith(b"%%EOF\n")
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"project": 3}, {"findings": "none"}, {"findings": [{}]}, {"plans": [{}]}]
+)
+def test_what_is_no_report_is_refused(broken: dict[str, object]) -> None:
+    with pytest.raises((ReportError, PlanError)):
+        ReportInput.from_json(full_report() | broken if broken else broken)
+
+
+def test_clocks_are_written_out() -> None:
+    assert [clock(value) for value in (0.0, 61.25, 36_059.96, -3.0)] == [
+        "0:00:00.0", "0:01:01.2", "10:01:00.0", "-0:00:03.0",
+    ]  # fmt: skip
+
+
+def test_the_commands_write_drawings_and_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document, plan = tmp_path / "report.json", tmp_path / "plan.json"
+    document.write_text(json.dumps(full_report()))
+    plan.write_text(json.dumps(full_report()["plans"][0]))
+    for arguments in (
+        ["report", str(document), "--language", "en", "--out", str(tmp_path / "r.pdf")],
+        ["report", str(document), "--out", str(tmp_path / "r.xlsx")],
+        ["plan", str(plan), "--layer", "dose", "--out", str(tmp_path / "p.svg")],
+        ["plan", str(plan), "--language", "en", "--out", str(tmp_path / "p.png")],
+    ):
+        assert main(arguments) == 0
+        assert Path(arguments[-1]).stat().st_size > 4000
+    capsys.readouterr()
+    document.write_text("[]")
+    assert main(["report", str(document), "--out", str(tmp_path / "x.pdf")]) == 2
+    assert json.loads(capsys.readouterr().out)["code"] == "document_invalid"
+    assert not (tmp_path / "x.pdf").exists()

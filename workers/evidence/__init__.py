@@ -1,0 +1,1 @@
+"""Pictures and a clip that show a finding."""

@@ -1,0 +1,92 @@
+"""Numbers, times and terms as a report prints them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from workers.plan.model import Language
+from workers.report.document import FindingRow, ReportInput
+from workers.report.words import TERMS, WORDS
+from workers.vibration.rules.table import RULE_SPECS
+
+SEVERITIES = ("major", "minor", "info", "status")
+PPE_RULES = ("S01", "S02")
+
+
+class Texts:
+    """Everything that depends on the language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self._words = WORDS[language]
+        self._terms = TERMS[language]
+
+    def __getitem__(self, word: str) -> str:
+        return self._words[word]
+
+    def term(self, name: str | None) -> str:
+        """Return the word for what the compute calls by a name."""
+        return self["none"] if name is None else self._terms.get(name, name)
+
+    def terms(self, names: Sequence[str]) -> str:
+        """Return several of them in one text."""
+        return ", ".join(self.term(name) for name in names)
+
+    def rule(self, rule: str) -> str:
+        """Return id and name of a rule."""
+        spec = RULE_SPECS.get(rule)
+        if spec is None:
+            return rule
+        return f"{rule} {spec.name_zh if self.language == 'zh' else spec.name_en}"
+
+    def number(self, value: float | None, digits: int = 2, unit: str = "") -> str:
+        """Return a number with its unit, or that it is not known."""
+        if value is None:
+            return self["none"]
+        return f"{value:.{digits}f}{' ' if unit else ''}{unit}"
+
+    def measured(self, value: float, unit: str, sigma: float | None = None) -> str:
+        """Return a measured value with its unit and uncertainty."""
+        spread = "" if sigma is None else f" ± {sigma:.3g}"
+        return f"{value:.4g}{spread} {unit}".strip()
+
+    def place(self, x_m: float | None, y_m: float | None) -> str:
+        """Return a place in metres."""
+        if x_m is None or y_m is None:
+            return self["none"]
+        return f"({x_m:.2f}, {y_m:.2f})"
+
+    def moment(self, text: str | None) -> str:
+        """Return an ISO time to the second, with its offset from UTC where it has one."""
+        if not text:
+            return self["none"]
+        when = datetime.fromisoformat(text)
+        offset = f"{when:%z}"
+        return f"{when:%Y-%m-%d %H:%M:%S}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
+
+    def mark(self, finding: FindingRow) -> str:
+        """Return what to print before a finding that nobody has reviewed."""
+        return self["unreviewed"] if finding.state == "to_review" else ""
+
+
+def clock(seconds: float) -> str:
+    """Return a time on a video's or pour's clock as hours, minutes and seconds."""
+    tenths = round(abs(seconds) * 10.0)
+    sign = "-" if seconds < 0 and tenths else ""
+    hours, rest = divmod(tenths, 36_000)
+    minutes, rest = divmod(rest, 600)
+    return f"{sign}{hours}:{minutes:02d}:{rest // 10:02d}.{rest % 10}"
+
+
+def gravest_first(findings: Sequence[FindingRow]) -> list[FindingRow]:
+    """Return findings by severity, false alarms last, then by time."""
+
+    def rank(one: FindingRow) -> tuple[bool, int, float, int]:
+        grave = SEVERITIES.index(one.severity) if one.severity in SEVERITIES else len(SEVERITIES)
+        return one.state == "false_alarm", grave, one.pour_start_s, one.number
+
+    return sorted(findings, key=rank)
+
+
+def unreviewed(report: ReportInput) -> int:
+    """Return how many findings nobody has looked at."""
+    return sum(one.state == "to_review" for one in report.findings)

@@ -1,0 +1,191 @@
+"""What the sheets of the workbook hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from workers.report.document import FindingRow, InsertionRow, ReportInput
+from workers.report.texts import PPE_RULES, SEVERITIES, Texts, clock, unreviewed
+from workers.report.words import DISCLAIMERS
+from workers.vibration.rules.table import RULE_SPECS
+
+Cell = str | int | float | None
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet; widths in characters."""
+
+    title: str
+    head: Row
+    rows: Iterable[Row]
+    widths: Sequence[float]
+
+
+def sheets(report: ReportInput, texts: Texts) -> list[Sheet]:
+    """Return all sheets in their order."""
+    ppe = [one for one in report.findings if one.rule in PPE_RULES]
+    return [
+        Sheet(texts["summary_sheet"], (), _summary(report, texts), (26, 60, 66)),
+        Sheet(
+            texts["insertion_sheet"],
+            _names(
+                texts, "number", "x", "y", "layer", "start", "end", "wall_time", "duration",
+                "grade", "sigma", "sigma_s", "observed", "origin", "flags", "video",
+            ),
+            (_insertion(one, texts) for one in report.insertions),
+            (7, 9, 9, 7, 12, 12, 27, 12, 10, 9, 9, 9, 10, 18, 24),
+        ),
+        _finding_sheet(texts["finding_sheet"], report.findings, texts),
+        _coverage_sheet(report, texts),
+        _finding_sheet(texts["ppe_sheet"], ppe, texts)
+        if ppe
+        else Sheet(texts["ppe_sheet"], (), [(texts["ppe_none"],)], (60,)),
+        Sheet(
+            texts["camera_sheet"],
+            (),
+            _cameras(report, texts),
+            (28, 22, 14, 14, 12, 12, 12, 16, 16),
+        ),
+        Sheet(texts["sign_sheet"], (), _signs(report, texts), (44, 34, 24)),
+    ]  # fmt: skip
+
+
+def _names(texts: Texts, *names: str) -> list[str]:
+    return [texts[name] for name in names]
+
+
+def _summary(report: ReportInput, texts: Texts) -> Iterable[Row]:
+    figures, header = report.figures, report.header
+    yield (texts["title"],)
+    if not report.is_final:
+        yield (texts["running"],)
+    if unreviewed(report):
+        yield (texts["unreviewed_note"].format(unreviewed(report)),)
+    yield (texts["project"], report.project)
+    yield (texts["description"], report.description)
+    for name in (
+        "project_code", "part", "contractor", "supervisor", "lift", "mix", "poker", "weather",
+        "process_notes", "problems_handled",
+    ):  # fmt: skip
+        yield texts[name], getattr(header, name)
+    yield texts["started"], texts.moment(report.starts_at)
+    yield texts["ended"], texts.moment(report.ends_at)
+    note = "" if report.is_radius_given else texts["radius_default"]
+    yield texts["radius"], report.radius_m, note
+    yield ()
+    yield texts["insertions"], figures.insertions
+    yield texts["valid"], figures.valid_insertions
+    yield f"{texts['median']} (s)", figures.median_dwell_s
+    yield texts["covered_pct"], figures.covered_pct
+    yield texts["uncovered_m2"], figures.uncovered_m2
+    yield texts["unobservable_pct"], figures.unobservable_pct
+    for severity in SEVERITIES:
+        count = figures.findings_by_severity.get(severity, 0)
+        yield f"{texts['findings']}: {texts.term(severity)}", count
+    yield texts["to_review_count"], figures.to_review
+    yield ()
+    yield texts["profile"], report.profile
+    yield texts["site"], f"v{report.site_version}", report.site_sha256
+    if report.run is not None:
+        yield texts["detector"], report.run.detector, report.run.digest
+        yield texts["run"], report.run.id, report.run.code_version
+    for video in report.videos:
+        yield texts["video"], video.name, video.sha256
+    yield texts["computed"], texts.moment(report.computed_at)
+    yield texts["made"], texts.moment(report.made_at), report.made_by
+    yield ()
+    for one in DISCLAIMERS[texts.language]:
+        yield "", one
+
+
+def _insertion(one: InsertionRow, texts: Texts) -> Row:
+    return (
+        one.number, one.x_m, one.y_m, one.lift, clock(one.start_s), clock(one.end_s),
+        texts.moment(one.starts_at), one.duration_s, texts.term(one.grade), one.sigma_m,
+        one.duration_sigma_s, one.observed_ratio, texts.term(one.origin), texts.terms(one.flags),
+        one.video,
+    )  # fmt: skip
+
+
+def _finding_sheet(title: str, findings: Sequence[FindingRow], texts: Texts) -> Sheet:
+    head = _names(
+        texts, "number", "rule", "severity", "verdict", "state", "value", "limit", "sigma_s",
+        "video", "start", "end", "wall_time", "x", "y", "layer", "points", "basis_short", "trust",
+        "note", "review", "evidence",
+    )  # fmt: skip
+    head[7] = "σ"
+    widths = (7, 22, 9, 10, 14, 12, 12, 8, 24, 12, 12, 27, 9, 9, 7, 12, 40, 8, 24, 40, 70)
+    return Sheet(title, head, (_finding(one, texts) for one in findings), widths)
+
+
+def _finding(one: FindingRow, texts: Texts) -> Row:
+    spec = RULE_SPECS.get(one.rule)
+    review = ""
+    if one.reviewed_by:
+        review = f"{one.reviewed_by}, {texts.moment(one.reviewed_at)}. {one.review_note}"
+    return (
+        one.number, texts.rule(one.rule), texts.term(one.severity), texts.term(one.verdict),
+        texts.mark(one) or texts.term(one.state), texts.measured(one.value, one.unit),
+        texts.measured(one.limit, one.unit), one.sigma, one.video or "", clock(one.start_s),
+        clock(one.end_s), texts.moment(one.starts_at), one.x_m, one.y_m, one.lift or "",
+        ", ".join(map(str, one.insertion_numbers)),
+        f"{texts.term(spec.basis)}: {spec.source}" if spec else "", spec.trust if spec else "",
+        one.note, review, "\n".join(f"{file.name} {file.sha256}" for file in one.files),
+    )  # fmt: skip
+
+
+def _coverage_sheet(report: ReportInput, texts: Texts) -> Sheet:
+    cells = ("missed", "short", "good", "over", "unobservable")
+    head = _names(
+        texts, "layer", "covered_pct", "tolerant_pct", "uncovered_m2", "largest_hole",
+        "unobservable_pct", "sigma",
+    )  # fmt: skip
+    head += [f"{texts.term(cell)} (m²)" for cell in cells]
+    rows = [
+        (
+            one.lift, one.covered_pct, one.covered_tolerant_pct, one.uncovered_m2,
+            one.largest_hole_m2, one.unobservable_pct, one.sigma_m,
+            *(one.area_m2.get(cell) for cell in cells),
+        )
+        for one in report.coverage
+    ]  # fmt: skip
+    return Sheet(texts["coverage_sheet"], head, rows or [(texts["no_map"],)], (14,) * 12)
+
+
+def _cameras(report: ReportInput, texts: Texts) -> Iterable[Row]:
+    yield _names(
+        texts, "video", "layer", "grade", "point_count", "rmse_px", "rmse_m", "max_m", "loo_m",
+        "check_m",
+    )  # fmt: skip
+    for one in report.calibrations:
+        yield (
+            one.video, one.lift, texts.term(one.grade), f"{one.points} / {one.check_points}",
+            one.rmse_px, one.rmse_m, one.max_m, one.leave_one_out_m, one.check_m,
+        )  # fmt: skip
+    if not report.calibrations:
+        yield (texts["no_calibration"],)
+    yield ()
+    yield _names(texts, "video", "measured", "worst_px", "lost")
+    for camera in report.cameras:
+        yield camera.video, camera.measured, camera.worst_px, camera.lost
+    yield ()
+    yield _names(texts, "rule", "message", "value", "limit", "time")
+    for note in report.notes:
+        time = None if note.start_s is None else clock(note.start_s)
+        yield note.rule, texts.term(note.message), note.value, note.limit, time
+    yield ()
+    yield _names(texts, "rule", "parameters", "judged", "reason")
+    for rule in report.rules:
+        judged = texts["yes" if rule.is_judged else "no"]
+        yield texts.rule(rule.id), rule.parameters, judged, texts.term(rule.reason)
+
+
+def _signs(report: ReportInput, texts: Texts) -> Iterable[Row]:
+    yield texts["manual"], texts["checked"], texts["checker"]
+    for check in report.manual_checks:
+        yield texts.term(check), "", ""
+    yield ()
+    yield texts["signatures"], "", texts["date"]
+    for name in ("contractor_sign", "supervisor_sign", "reviewer_sign"):
+        yield texts[name], "", ""
