@@ -61,7 +61,7 @@ def main() -> None:
             with ThreadPoolExecutor(detector.streams) as pool:
                 inputs = itertools.islice(itertools.cycle(pictures), len(frames))
                 # The outputs are dropped, as they are in use.
-                done = pool.map(lambda picture: bool(detector.runtime.run(picture)), inputs)
+                done = pool.map(lambda picture: bool(detector.engine.runtime.run(picture)), inputs)
                 assert all(done)
 
         def plain() -> None:
@@ -75,7 +75,7 @@ def main() -> None:
         "analyse",
         {
             "frames": len(frames),
-            "runtime": detector.runtime.name,
+            "runtime": detector.backend,
             "target_of_bare": TARGET_OF_BARE,
             "target_of_plain": TARGET_OF_PLAIN,
             "of_bare": round(sides["bare"]["wall_s"] / sides["ours"]["wall_s"], 3),

@@ -121,3 +121,64 @@ def save_constant(path: Path, output: np.ndarray) -> None:
         {"constant": output, "zero": np.array(0, np.float32)},
         list(output.shape),
     )
+
+
+def save_detr(path: Path, logits: np.ndarray, boxes: np.ndarray) -> None:
+    """A model that always gives these logits (1, Q, C) and boxes (1, Q, 4)."""
+    _save_outputs(path, {"logits": logits, "pred_boxes": boxes})
+
+
+def save_deployed(
+    path: Path, labels: list[int], shares: list[list[float]], scores: list[float]
+) -> None:
+    """A model that gives labels, boxes and scores as RT-DETR's own export does.
+
+    The boxes are these shares of the width and height that it is told the pictures have.
+    """
+    sizes = helper.make_tensor_value_info("orig_target_sizes", TensorProto.INT64, [1, 2])
+    outputs = {
+        "labels": np.array([labels], np.int64),
+        "shares": np.array([shares], np.float32),
+        "scores": np.array([scores], np.float32),
+    }
+    nodes = [
+        helper.make_node("Cast", ["orig_target_sizes"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("Concat", ["floats", "floats"], ["twice"], axis=1),
+        helper.make_node("Unsqueeze", ["twice", "one"], ["scale"]),
+        helper.make_node("Mul", ["shares_kept", "scale"], ["boxes"]),
+    ]
+    _save_outputs(path, outputs, nodes, {"shares": "boxes"}, sizes)
+
+
+def _save_outputs(
+    path: Path,
+    outputs: dict[str, np.ndarray],
+    nodes: list[onnx.NodeProto] | None = None,
+    instead: dict[str, str] | None = None,
+    *more_inputs: onnx.ValueInfoProto,
+) -> None:
+    """Save a graph of constants; `instead` names the results that take the place of some."""
+    names = {name: (instead or {}).get(name, f"{name}_kept") for name in outputs}
+    graph = helper.make_graph(
+        [
+            *(helper.make_node("Identity", [name], [f"{name}_kept"]) for name in outputs),
+            *(nodes or []),
+        ],
+        "detector",
+        [
+            helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE]),
+            *more_inputs,
+        ],
+        [
+            helper.make_tensor_value_info(
+                names[name], helper.np_dtype_to_tensor_dtype(array.dtype), array.shape
+            )
+            for name, array in outputs.items()
+        ],
+        [
+            numpy_helper.from_array(array, name)
+            for name, array in {**outputs, "one": np.array([1])}.items()
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(path))

@@ -22,7 +22,9 @@ from workers.pipelines.results import FrameResult
 class NumberReader:
     """A detector that reads the number in made videos, and is as slow as it is told to be."""
 
-    name = kind = digest = "numbers"
+    name = kind = digest = backend = "numbers"
+    input_size = None
+    score_threshold, nms_iou = 0.0, 1.0
     classes = tuple(str(number) for number in range(1000))
 
     def __init__(self, *, batch_size: int = 1, streams: int = 2, seconds: float = 0.0) -> None:

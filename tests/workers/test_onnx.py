@@ -196,17 +196,17 @@ class SmallDevice:
 def test_when_memory_runs_out_the_batch_is_halved(tmp_path: Path) -> None:
     save_yolov8(tmp_path / "v8.onnx", box=(32, 32, 16, 8))
     detector = OnnxDetector(spec_of(tmp_path / "v8.onnx"))
-    detector.runtime = device = SmallDevice(OnnxRuntime(tmp_path / "v8.onnx"), room=2)
-    detector.pictures_per_run = 8
+    detector.engine.runtime = device = SmallDevice(OnnxRuntime(tmp_path / "v8.onnx"), room=2)
+    detector.engine.portions.size = 8
     found = detector.detect([np.full((64, 64, 3), 255, np.uint8)] * 5)
     assert [len(detections) for detections in found] == [1] * 5
-    assert device.batches == [5, 4, 2, 2, 1]
+    assert device.batches == [5, 2, 2, 1]
 
 
 def test_when_not_even_one_picture_fits_it_says_so(tmp_path: Path) -> None:
     save_yolov8(tmp_path / "v8.onnx", box=(32, 32, 16, 8))
     detector = OnnxDetector(spec_of(tmp_path / "v8.onnx"))
-    detector.runtime = SmallDevice(OnnxRuntime(tmp_path / "v8.onnx"), room=0)
+    detector.engine.runtime = SmallDevice(OnnxRuntime(tmp_path / "v8.onnx"), room=0)
     with pytest.raises(DetectorError) as caught:
         detector.detect([np.zeros((64, 64, 3), np.uint8)])
     assert caught.value.code == "detector_out_of_memory"

@@ -56,6 +56,10 @@ class Detector(Protocol):
         kind: its key in `workers.detect.registry.DETECTORS`.
         digest: SHA-256 in hex of what decides its results (the weights).
         classes: every label that it can give.
+        backend: what computes it on this machine.
+        input_size: width and height of the model's input in pixels, or None if it takes any.
+        score_threshold: what scores less is dropped.
+        nms_iou: the greatest overlap of two boxes of one class that both stay.
         batch_size: how many pictures one call works best on.
         streams: how many calls at a time keep the device busy.
     """
@@ -68,6 +72,14 @@ class Detector(Protocol):
     def digest(self) -> str: ...
     @property
     def classes(self) -> tuple[str, ...]: ...
+    @property
+    def backend(self) -> str: ...
+    @property
+    def input_size(self) -> tuple[int, int] | None: ...
+    @property
+    def score_threshold(self) -> float: ...
+    @property
+    def nms_iou(self) -> float: ...
     @property
     def batch_size(self) -> int: ...
     @property

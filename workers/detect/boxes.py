@@ -38,7 +38,8 @@ def select_detections(
         scores: (N,) float32, all of them good enough.
         class_ids: (N,) rows of `classes`.
         classes: the labels.
-        nms_iou: the greatest overlap (intersection over union) of two boxes that both stay.
+        nms_iou: the greatest overlap (intersection over union) of two boxes that both stay; 1 to
+            suppress nothing.
         width: of the picture, in pixels.
         height: of the picture, in pixels.
 
@@ -53,12 +54,25 @@ def select_detections(
     if len(candidates) == 0:
         return Detections.empty()
     boxes, scores, class_ids = boxes[candidates], scores[candidates], class_ids[candidates]
-    xywh = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    # The stubs of OpenCV ask for lists, the function takes arrays.
-    kept = cv2.dnn.NMSBoxesBatched(xywh, scores, class_ids.astype(np.int32), 0.0, nms_iou)  # type: ignore[arg-type]
-    rows = np.sort(np.asarray(kept, np.int64))[:_MAX_DETECTIONS]
+    rows = np.arange(len(candidates))
+    if nms_iou < 1:
+        rows = _suppress(boxes, scores, class_ids, nms_iou)
+    rows = rows[:_MAX_DETECTIONS]
     return Detections(
         boxes[rows].astype(np.float32),
         np.clip(scores[rows], 0, 1).astype(np.float32),
         tuple(classes[class_id] for class_id in class_ids[rows].tolist()),
     )
+
+
+def _suppress(
+    boxes: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    class_ids: NDArray[np.int64],
+    nms_iou: float,
+) -> NDArray[np.int64]:
+    """Return the rows that stay, in their order."""
+    xywh = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    # The stubs of OpenCV ask for lists, the function takes arrays.
+    kept = cv2.dnn.NMSBoxesBatched(xywh, scores, class_ids.astype(np.int32), 0.0, nms_iou)  # type: ignore[arg-type]
+    return np.sort(np.asarray(kept, np.int64))

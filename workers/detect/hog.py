@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workers.detect.base import Detections
 from workers.detect.boxes import select_detections
-from workers.detect.spec import DetectorSpec
+from workers.detect.spec import DEFAULT_NMS_IOU, DetectorSpec
 from workers.device import cpu_count
 
 _LABEL = "person"
@@ -33,6 +33,8 @@ class HogDetector:
     """
 
     kind = "hog"
+    backend = "OpenCV"
+    input_size = None
     batch_size = 1
 
     def __init__(self, spec: DetectorSpec) -> None:
@@ -42,8 +44,9 @@ class HogDetector:
         self.digest = hashlib.sha256(weights.tobytes() + settings).hexdigest()
         self.classes = spec.map_labels((_LABEL,))
         self.streams = cpu_count()
-        self._nms_iou = spec.nms_iou
-        self._hit_threshold = -float(np.log1p(-spec.score_threshold))
+        self.score_threshold = spec.score_threshold_or(None)
+        self.nms_iou = spec.nms_iou_or(DEFAULT_NMS_IOU)
+        self._hit_threshold = -float(np.log1p(-self.score_threshold))
         self._hog = cv2.HOGDescriptor()
         self._hog.setSVMDetector(weights)
 
@@ -84,7 +87,7 @@ class HogDetector:
             -np.expm1(-np.asarray(margins, np.float32).ravel()),
             np.zeros(len(boxes), np.int64),
             self.classes,
-            nms_iou=self._nms_iou,
+            nms_iou=self.nms_iou,
             width=width,
             height=height,
         )

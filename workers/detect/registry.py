@@ -17,6 +17,7 @@ from workers.errors import DetectorError
 __all__ = ["DETECTORS", "DetectorSpec", "load_detector", "trial_run"]
 
 DETECTORS = {
+    "dfine": "workers.detect.huggingface:HuggingFaceDetector",
     "hog": "workers.detect.hog:HogDetector",
     "onnx": "workers.detect.onnx:OnnxDetector",
 }
@@ -45,7 +46,8 @@ def trial_run(spec: DetectorSpec) -> dict[str, Any]:
     """Prove that a detector works by using it on a generated picture.
 
     Returns:
-        `{"kind", "digest", "classes", "batch_size", "streams"}`.
+        `{"kind", "digest", "classes", "backend", "input_size", "score_threshold", "nms_iou",
+        "batch_size", "streams"}`; the input size is None for a kind that takes any.
 
     Raises:
         DetectorError: why it does not work.
@@ -56,6 +58,10 @@ def trial_run(spec: DetectorSpec) -> dict[str, Any]:
         "kind": detector.kind,
         "digest": detector.digest,
         "classes": list(detector.classes),
+        "backend": detector.backend,
+        "input_size": detector.input_size,
+        "score_threshold": detector.score_threshold,
+        "nms_iou": detector.nms_iou,
         "batch_size": detector.batch_size,
         "streams": detector.streams,
     }

@@ -4,13 +4,16 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.detect.heads import Output
 from workers.device import cpu_count, has_cuda
 
 logger = logging.getLogger(__name__)
@@ -34,7 +37,7 @@ class Runtime(Protocol):
     name: str
     streams: int
 
-    def run(self, images: Tensor) -> list[Tensor]:
+    def run(self, images: Tensor) -> list[Output]:
         """Run a batch: (B, 3, H, W) float32 in, the model's outputs out. Thread-safe.
 
         Raises:
@@ -42,6 +45,27 @@ class Runtime(Protocol):
             RuntimeError: if the model cannot be run.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One input of an ONNX model: its name, type as `tensor(float)`, and shape."""
+
+    name: str
+    type: str
+    shape: tuple[int | str | None, ...]
+
+
+def feeds(images: Tensor, input_count: int) -> list[NDArray[Any]]:
+    """Return what the inputs of a model get for a batch of pictures.
+
+    Some models want the sizes of the pictures too, (B, 2) int64 of width and height, to scale
+    their boxes; they are told that of the input, so that all models give boxes in its pixels.
+    """
+    count, _, height, width = images.shape
+    sizes = np.tile(np.array([width, height], np.int64), (count, 1))
+    inputs: list[NDArray[Any]] = [images, sizes]
+    return inputs[:input_count]
 
 
 class OnnxRuntime:
@@ -74,16 +98,18 @@ class OnnxRuntime:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=providers)
         except Exception as error:  # its errors have no base class of their own
             raise RuntimeError(str(error)) from error
-        self.input_name: str = self._session.get_inputs()[0].name
-        self.input_count = len(self._session.get_inputs())
-        self.input_type: str = self._session.get_inputs()[0].type
-        self.input_shape: list[int | str | None] = self._session.get_inputs()[0].shape
+        self.inputs = tuple(
+            ModelInput(one.name, one.type, tuple(one.shape)) for one in self._session.get_inputs()
+        )
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
 
-    def run(self, images: Tensor) -> list[Tensor]:
+    def run(self, images: Tensor) -> list[Output]:
         """Run a batch; see `Runtime.run`."""
+        names = [one.name for one in self.inputs]
         try:
-            outputs: list[Tensor] = self._session.run(None, {self.input_name: images})
+            outputs: list[Output] = self._session.run(
+                None, dict(zip(names, feeds(images, len(names)), strict=True))
+            )
         except Exception as error:  # its errors have no base class of their own
             is_memory = "allocate memory" in str(error) or "out of memory" in str(error)
             raise (MemoryError if is_memory else RuntimeError)(str(error)) from error
@@ -98,7 +124,11 @@ class OpenVinoRuntime:
 
         core = openvino.Core()
         model = core.read_model(path)
-        model.reshape(shape)
+        blank = feeds(np.empty(shape, np.float32), len(model.inputs))
+        model.reshape(
+            {one.any_name: given.shape for one, given in zip(model.inputs, blank, strict=True)}
+        )
+        self._input_count = len(model.inputs)
         # Left to itself it computes in bfloat16 where the CPU can, which moves boxes by pixels.
         settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32"}
         self._model = core.compile_model(model, "CPU", settings)
@@ -106,33 +136,42 @@ class OpenVinoRuntime:
         self.name = f"OpenVINO CPU, {self.streams} streams"
         self._per_thread = threading.local()
 
-    def run(self, images: Tensor) -> list[Tensor]:
+    def run(self, images: Tensor) -> list[Output]:
         """Run a batch; see `Runtime.run`."""
         request: Any = getattr(self._per_thread, "request", None)
         if request is None:
             request = self._per_thread.request = self._model.create_infer_request()
-        request.infer([images], share_inputs=True)
+        request.infer(feeds(images, self._input_count), share_inputs=True)
         return [np.array(output.data) for output in request.output_tensors]
 
 
-def choose_cpu_runtime(onnx: OnnxRuntime, path: Path, images: Tensor) -> tuple[Runtime, float]:
-    """Choose the faster of onnxruntime and OpenVINO for this model on this CPU, by measuring.
+def choose_cpu_runtime(
+    onnx: OnnxRuntime, path: Path, images: Tensor, *others: Runtime
+) -> tuple[Runtime, float]:
+    """Choose the fastest of onnxruntime and OpenVINO for this model on this CPU, by measuring.
 
     Args:
         onnx: the model as onnxruntime has loaded it.
         path: its file.
         images: (B, 3, H, W) float32, an input of the shape that will be used.
+        others: what else could run the model.
 
     Returns:
         The runtime, and the CPU time in seconds that one run takes with it.
     """
-    costs: dict[Runtime, float] = {onnx: math.inf}
+    runtimes: list[Runtime] = [onnx, *others]
     try:
         openvino = OpenVinoRuntime(path, images.shape)
         openvino.run(images)
-        costs[openvino] = math.inf
+        runtimes.append(openvino)
     except (ImportError, RuntimeError) as error:
         logger.info("OpenVINO cannot run this model: %s", error)
+    return fastest(runtimes, images)
+
+
+def fastest(runtimes: Sequence[Runtime], images: Tensor) -> tuple[Runtime, float]:
+    """Return the runtime that takes the least CPU time for one run, and that time in seconds."""
+    costs = dict.fromkeys(runtimes, math.inf)
     for _ in range(_MEASURED_ROUNDS):
         for runtime in costs:
             costs[runtime] = min(costs[runtime], _cpu_seconds_per_run(runtime, images))

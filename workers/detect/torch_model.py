@@ -1,0 +1,241 @@
+"""Hugging Face detectors in torch. Only what is imported from here pays for importing torch."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from workers.detect.engine import Portions
+from workers.detect.folder import ModelFolder
+from workers.detect.heads import Candidates, Output
+from workers.detect.inputs import Placement
+from workers.detect.runtimes import Tensor
+from workers.detect.set_heads import QueryHead
+from workers.device import accelerated
+from workers.errors import DetectorError
+
+logger = logging.getLogger(__name__)
+
+_GPU_BATCH = 32
+# While one batch is computed the next is handed over.
+_GPU_STREAMS = 2
+
+
+class BoxModel(torch.nn.Module):
+    """A detector that takes RGB from 0 to 1 and gives nothing but logits and boxes.
+
+    (B, 3, H, W) float32 in; (B, Q, C) logits and (B, Q, 4) boxes as `cx, cy, w, h` in shares of
+    the input out, both float32.
+    """
+
+    mean: torch.Tensor
+    std: torch.Tensor
+
+    def __init__(self, model: torch.nn.Module, folder: ModelFolder) -> None:
+        super().__init__()
+        self.model = model
+        self.is_normalised = any(folder.mean) or set(folder.std) != {1.0}
+        for name in ("mean", "std"):
+            values = torch.tensor(getattr(folder, name)).reshape(1, 3, 1, 1)
+            self.register_buffer(name, values, persistent=False)
+
+    def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Run a batch."""
+        if self.is_normalised:
+            images = (images - self.mean) / self.std
+        outputs = self.model(pixel_values=images)
+        return outputs.logits.float(), outputs.pred_boxes.float()
+
+
+def load_box_model(folder: ModelFolder) -> tuple[BoxModel, QueryHead]:
+    """Load the model of a folder in float32 on the CPU, and how to read it.
+
+    Raises:
+        DetectorError: `detector_not_loadable`, `detector_classes_mismatch`.
+    """
+    from transformers import AutoModelForObjectDetection
+    from transformers.utils import logging as their_logging
+
+    their_logging.set_verbosity_error()
+    their_logging.disable_progress_bar()
+    try:
+        model, facts = AutoModelForObjectDetection.from_pretrained(
+            folder.path,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except Exception as error:  # its errors have no base class of their own
+        raise DetectorError(
+            "detector_not_loadable", f"{folder.path.name} cannot be loaded ({error})."
+        ) from error
+    if missing := sorted(facts["missing_keys"]):
+        raise DetectorError(
+            "detector_not_loadable",
+            f"The weights in {folder.path.name} lack {len(missing)} tensors, such as {missing[0]}.",
+        )
+    box_model = BoxModel(model, folder).eval().requires_grad_(False)
+    width, height = folder.input_size
+    return box_model, _head(box_model, folder, width, height)
+
+
+def _head(model: BoxModel, folder: ModelFolder, width: int, height: int) -> QueryHead:
+    """Tell from an answer whether the last class stands for "no object"."""
+    with torch.inference_mode():
+        try:
+            logits, _ = model(torch.zeros(1, 3, height, width))
+        except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+            raise DetectorError(
+                "detector_outputs_unknown",
+                f"{folder.path.name} gives no boxes for a picture of {width}x{height} ({error}).",
+            ) from error
+    columns, names = logits.shape[-1], len(folder.labels)
+    if columns not in (names, names + 1):
+        raise DetectorError(
+            "detector_classes_mismatch",
+            f"The model has {columns} classes, but {names} names are given.",
+        )
+    return QueryHead(names, width, height, has_no_object=columns == names + 1)
+
+
+class TorchRuntime:
+    """torch on the CPU, one call at a time with all threads; see `Runtime`."""
+
+    name = "torch CPU"
+    streams = 1
+
+    def __init__(self, model: BoxModel) -> None:
+        self._model = model
+
+    def run(self, images: Tensor) -> list[Output]:
+        """Run a batch; see `Runtime.run`."""
+        try:
+            with torch.inference_mode():
+                return [output.numpy() for output in self._model(torch.from_numpy(images))]
+        except RuntimeError as error:
+            if "allocate memory" in str(error):
+                raise MemoryError(str(error)) from error
+            raise
+
+
+class TorchEngine:
+    """All from the upload of the bytes to the threshold on one device; see `Engine`.
+
+    Only what scores well enough comes back. On CUDA in reduced precision, from pinned memory.
+    """
+
+    def __init__(
+        self, model: BoxModel, head: QueryHead, score_threshold: float, device: torch.device
+    ) -> None:
+        self.name = f"torch {torch_device_name(device)}"
+        self.batch_size = _GPU_BATCH
+        self.streams = _GPU_STREAMS if device.type == "cuda" else 1
+        self.portions = Portions(_GPU_BATCH)
+        self._model = model.to(device)
+        if device.type == "cuda":
+            # What its convolutions are fastest with.
+            self._model = self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._head = head
+        self._score_threshold = score_threshold
+        self._device = device
+        self._per_thread = threading.local()
+
+    def find(self, images: Sequence[NDArray[np.uint8]]) -> list[Candidates]:
+        """Find objects; see `Engine.find`."""
+        return self.portions.run(len(images), lambda part: self._find(images[part]))
+
+    def _find(self, images: Sequence[NDArray[np.uint8]]) -> list[Candidates]:
+        try:
+            with torch.inference_mode(), self._side_stream(), accelerated(self._device):
+                logits, boxes = self._model(self._upload(images))
+                return self._read(logits, boxes, images)
+        except torch.OutOfMemoryError as error:
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+            raise MemoryError(str(error)) from error
+
+    def _side_stream(self) -> AbstractContextManager[object]:
+        """Give each thread a queue of its own on the device, so that none waits for another."""
+        if self._device.type != "cuda":
+            return nullcontext()
+        if not hasattr(self._per_thread, "stream"):
+            self._per_thread.stream = torch.cuda.Stream(self._device)
+        return torch.cuda.stream(self._per_thread.stream)
+
+    def _upload(self, images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
+        """Return the pictures stretched to the input, (B, 3, H, W) float32 from 0 to 1."""
+        by_shape: dict[tuple[int, ...], list[int]] = {}
+        for row, image in enumerate(images):
+            by_shape.setdefault(image.shape, []).append(row)
+        parts = [self._stretch([images[row] for row in rows]) for rows in by_shape.values()]
+        if len(parts) == 1:  # frames of one video
+            return parts[0]
+        order = [row for rows in by_shape.values() for row in rows]
+        return torch.cat(parts)[torch.argsort(torch.tensor(order)).to(self._device)]
+
+    def _stretch(self, images: Sequence[NDArray[np.uint8]]) -> torch.Tensor:
+        """Upload pictures of one shape, and scale them."""
+        pixels = torch.empty(
+            (len(images), *images[0].shape),
+            dtype=torch.uint8,
+            pin_memory=self._device.type == "cuda",
+        )
+        for target, image in zip(pixels.numpy(), images, strict=True):
+            target[:] = image
+        planes = pixels.to(self._device, non_blocking=True).permute(0, 3, 1, 2).float()
+        size = (self._head.height, self._head.width)
+        scaled = functional.interpolate(planes, size, mode="bilinear", align_corners=False)
+        # To whole values, as pictures are scaled on the CPU and in training.
+        return scaled.round_() / 255
+
+    def _read(
+        self, logits: torch.Tensor, boxes: torch.Tensor, images: Sequence[NDArray[np.uint8]]
+    ) -> list[Candidates]:
+        if self._head.has_no_object:
+            best, class_ids = logits.softmax(-1)[..., :-1].max(-1)
+            pictures, queries = torch.nonzero(best >= self._score_threshold, as_tuple=True)
+            scores, classes = best[pictures, queries], class_ids[pictures, queries]
+        else:
+            by_class = logits.sigmoid()
+            pictures, queries, classes = torch.nonzero(
+                by_class >= self._score_threshold, as_tuple=True
+            )
+            scores = by_class[pictures, queries, classes]
+        centre, half = boxes[pictures, queries].split(2, dim=-1)
+        half = half / 2
+        table = torch.cat(
+            [
+                centre - half,
+                centre + half,
+                scores[:, None],
+                classes[:, None].float(),
+                pictures[:, None].float(),
+            ],
+            dim=1,
+        )
+        return self._to_candidates(table.cpu().numpy(), images)
+
+    def _to_candidates(
+        self, table: NDArray[np.float32], images: Sequence[NDArray[np.uint8]]
+    ) -> list[Candidates]:
+        """Part (N, 7) rows of `x1, y1, x2, y2` in shares, score, class and picture by picture."""
+        found = []
+        for number, image in enumerate(images):
+            rows = table[table[:, 6] == number]
+            height, width = image.shape[:2]
+            # From shares, that is from an input of one by one pixel.
+            boxes = Placement(1 / width, 1 / height).to_picture(rows[:, :4])
+            found.append(Candidates(boxes, rows[:, 4], rows[:, 5].astype(np.int64)))
+        return found
+
+
+def torch_device_name(device: torch.device) -> str:
+    """Return the name of a device for people."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()
