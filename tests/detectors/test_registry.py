@@ -104,10 +104,13 @@ def test_a_name_must_be_readable(nano: Path, name: str) -> None:
 def test_a_missing_file_and_an_unknown_kind_are_named(tmp_path: Path) -> None:
     with pytest.raises(DomainError, match="is not a file or a folder"):
         detector_add(name="x", file=tmp_path / "no.onnx")
-    other = tmp_path / "model.pt"
+    other = tmp_path / "model.odd"
     other.write_bytes(b"\x80\x04")
-    with pytest.raises(Invalid, match="There is no kind 'pt'"):
+    with pytest.raises(Invalid, match="There is no kind 'odd'"):
         detector_add(name="x", file=other)
+    pickled = other.rename(tmp_path / "model.pt")
+    with pytest.raises(Invalid, match="could run code"):
+        detector_add(name="x", file=pickled)
 
 
 def test_a_detector_is_found_by_its_name_before_its_id() -> None:

@@ -98,7 +98,7 @@ def comparison_make(candidate: Evaluation, active: Evaluation) -> dict[str, Any]
     if candidate.set_digest != active.set_digest:
         raise Invalid("They were made on different sets.", code="evaluations_differ")
     margin = settings.DETECTOR_GATE_MARGIN
-    of_candidate, of_active = (one.metrics["per_class"] for one in (candidate, active))
+    of_candidate, of_active = candidate.metrics["per_class"], active.metrics["per_class"]
     names = [name for name in of_active if of_active[name]["AP"] is not None]
     overall = _row(OVERALL, candidate.metrics[OVERALL], active.metrics[OVERALL], margin)
     classes = [
