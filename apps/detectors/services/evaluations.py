@@ -3,7 +3,6 @@
 import json
 import logging
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from apps.jobs.services import job_cancel, job_create
 from workers.detect.base import Detections
 from workers.detect.base import Detector as LoadedDetector
 from workers.detect.registry import DetectorSpec, load_detector
+from workers.evaluation.judgement import judge
 from workers.evaluation.labelled import LABELS_FILE
 from workers.media.images import read_image
 
@@ -135,12 +135,8 @@ def _xywh(box: list[float]) -> list[float]:
 
 def _judge(
     truth: dict[str, Any], results: list[dict[str, Any]]
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The metrics, and what is shown of them."""
-    from workers.evaluation.coco import evaluate_coco
-
-    with TemporaryDirectory() as name:
-        paths = Path(name, "truth.json"), Path(name, "results.json")
-        for path, content in zip(paths, (truth, results), strict=True):
-            path.write_text(json.dumps(content), encoding="utf-8")
-        return evaluate_coco(*paths), None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The figures that detectors are compared by, and all that there is to show."""
+    judgement = judge(truth, results)
+    per_class = {one.name: one.metrics for one in judgement.classes}
+    return {**judgement.metrics, "per_class": per_class}, judgement.to_json()
