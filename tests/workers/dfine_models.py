@@ -17,20 +17,20 @@ _QUERIES = 6 * 4 + 3 * 2
 def save_tiny_dfine(folder: Path, **facts: Any) -> Path:
     """Write a D-FINE of a few thousand weights, and `cvd.json` with these facts besides its own."""
     torch.manual_seed(7)
-    backbone = HGNetV2Config(
-        stem_channels=[3, 8, 8],
-        stage_in_channels=[8, 16, 16, 32],
-        stage_mid_channels=[8, 8, 8, 8],
-        stage_out_channels=[16, 16, 32, 32],
-        stage_num_blocks=[1, 1, 1, 1],
-        stage_numb_of_layers=[1, 1, 1, 1],
-        stage_light_block=[False, False, True, True],
-        hidden_sizes=[16, 16, 32, 32],
-        depths=[1, 1, 1, 1],
-        out_indices=[3, 4],
-    )
+    backbone: dict[str, Any] = {
+        "stem_channels": [3, 8, 8],
+        "stage_in_channels": [8, 16, 16, 32],
+        "stage_mid_channels": [8, 8, 8, 8],
+        "stage_out_channels": [16, 16, 32, 32],
+        "stage_num_blocks": [1, 1, 1, 1],
+        "stage_numb_of_layers": [1, 1, 1, 1],
+        "stage_light_block": [False, False, True, True],
+        "hidden_sizes": [16, 16, 32, 32],
+        "depths": [1, 1, 1, 1],
+        "out_indices": [3, 4],
+    }
     config = DFineConfig(
-        backbone_config=backbone,
+        backbone_config=HGNetV2Config(**backbone),
         encoder_in_channels=[32, 32],
         encoder_hidden_dim=32,
         encoder_ffn_dim=32,

@@ -108,8 +108,9 @@ def confusion(sight: Sight) -> Ints:
         if is_free_truth[true] and is_free_found[box]:
             is_free_truth[true] = is_free_found[box] = False
             table[truths.categories[true], found.categories[box]] += 1
-    np.add.at(table, (truths.categories[is_free_truth], background), 1)
-    np.add.at(table, (background, found.categories[is_free_found]), 1)
+    missed, alarms = truths.categories[is_free_truth], found.categories[is_free_found]
+    table[:-1, background] = np.bincount(missed, minlength=background)
+    table[background, :-1] = np.bincount(alarms, minlength=background)
     return table
 
 
@@ -182,7 +183,8 @@ def _of_one_class(boxes: T) -> T:
 
 def _on_crowd(sight: Sight) -> Bools:
     matches = sight.evaluated.matches["all"]
-    return (matches.truths[0] >= 0) & matches.are_ignored[0]
+    on_crowd: Bools = (matches.truths[0] >= 0) & matches.are_ignored[0]
+    return on_crowd
 
 
 def _best(rows: Ints, values: Floats, count: int) -> Floats:
