@@ -19,7 +19,7 @@ from workers.errors import WorkerError
 logger = logging.getLogger(__name__)
 
 MEMORY_BYTES = 3 * 2**30
-BASE_SECONDS = 120.0
+BASE_SECONDS = 600.0
 # A pour is judged hundreds of times faster than this, movement measured some ten times faster.
 SLOWEST_FRAMES_PER_SECOND = 100.0
 SLOWEST_CAMERA_SPEED = 1.0

@@ -20,7 +20,7 @@ from apps.inspection.models import (
     Verdict,
 )
 from apps.jobs.models import Job, JobKind, JobState
-from apps.projects.models import Playback, Upload, Video, VideoState
+from apps.projects.models import Playback, Project, Upload, Video, VideoState
 from apps.projects.storage import ORIGINAL, THUMBNAIL, video_path
 from tests.cast import Cast
 from workers.vibration.pour_site import EMPTY

@@ -22,9 +22,9 @@ def insertions(cast: Cast) -> list[dict[str, Any]]:
     return client_of(cast.viewer).get(address(cast, "insertions/")).json()
 
 
-def add(cast: Cast, video: Video, **changes: Any) -> Any:
+def add(cast: Cast, pour: Video, **changes: Any) -> Any:
     words = {
-        "video": video.pk, "start_s": 5.0, "end_s": 17.0, "u_px": U, "v_px": V,
+        "video": pour.pk, "start_s": 5.0, "end_s": 17.0, "u_px": U, "v_px": V,
         "reason": "seen on the recording",
     }  # fmt: skip
     return client_of(cast.operator).post(address(cast, "insertions/"), words | changes)

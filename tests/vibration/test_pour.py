@@ -213,6 +213,9 @@ def test_lifts_of_one_name_are_one_lift_on_the_pours_clock():
         ({"cameras": {"1": {"lifts": [{"name": "", "start_s": 0}]}}}, "site_invalid"),
         ({"rules": {"V01": {"dwell_min_s": float("nan")}}}, "site_invalid"),
         ({"zones": {"name": "x"}}, "site_invalid"),
+        ({"zones": [{"name": "\ud800", "polygon": square(0, 0, 1, 1)}]}, "site_invalid"),
+        ({"cameras": {"\ud800": {}}}, "site_invalid"),
+        ({"profile": ["CN-GB"]}, "site_invalid"),
     ],
 )
 def test_a_site_that_cannot_be_used_says_why(change: dict[str, Any], code: str):

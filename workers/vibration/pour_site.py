@@ -13,6 +13,7 @@ Times of `placements` are on the clock of the pour.
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -213,6 +214,8 @@ def _complete(data: object) -> Json:
     cameras = _object(document["cameras"], "cameras", None)
     if len(cameras) > ITEMS_MAX:
         raise SiteError("site_too_large", f"cameras: more than {ITEMS_MAX}.")
+    for name in cameras:
+        _text(name, "cameras: a name")
     document["cameras"] = {str(name): _camera(setup, f"cameras.{name}") for name, setup in
                            sorted(cameras.items())}  # fmt: skip
     document["rules"] = _object(document["rules"] or {}, "rules", None)
@@ -221,11 +224,20 @@ def _complete(data: object) -> Json:
     if document["formwork"] is not None:
         document["formwork"] = _list(document["formwork"], "formwork")
     _check_outlines(document)
-    _text(document["poker"], "poker")
-    for index, zone in enumerate(document["zones"]):
-        if isinstance(zone, dict):
-            _text(zone.get("name", ""), f"zones[{index}].name")
+    _text(document["profile"], "profile")
+    if document["poker"] is not None:
+        _text(document["poker"], "poker")
+    document["zones"] = [
+        _zone(zone, index) for index, zone in enumerate(document["zones"], start=1)
+    ]
     return document
+
+
+def _zone(data: object, number: int) -> Json:
+    where = f"zones[{number - 1}]"
+    zone: Json = {"name": str(number), "kind": "danger", **_object(data, where, None)}
+    _text(zone["name"], f"{where}.name")
+    return zone
 
 
 def _check_outlines(document: Json) -> None:
@@ -322,10 +334,13 @@ def _number(value: object, where: str) -> float:
 
 
 def _text(value: object, where: str) -> None:
-    if value is not None and (not isinstance(value, str) or len(value) > TEXT_MAX):
+    """Refuse what is no text, or has control characters or lone surrogates."""
+    if not isinstance(value, str) or len(value) > TEXT_MAX:
         raise SiteError(
             "site_invalid", f"{where}: expected a text of at most {TEXT_MAX} characters."
         )
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+        raise SiteError("site_invalid", f"{where}: control characters are not allowed.")
 
 
 def calibration_from_json(data: object, where: str) -> Calibration:

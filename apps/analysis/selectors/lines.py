@@ -3,12 +3,17 @@
 import json
 from collections.abc import Iterator
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from apps.analysis.models import FrameResult, Run, SegmentState
 
 BATCH = 1000
+
+
+def runs_with_results() -> QuerySet[Run]:
+    """Newest first; one that ended before it found anything has nothing to show."""
+    return Run.objects.filter(segments_done__gt=0).order_by("-id")
 
 
 def frame_lines(run: Run, video_id: int) -> Iterator[str]:

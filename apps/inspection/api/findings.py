@@ -15,6 +15,8 @@ from apps.accounts.requests import person_of
 from apps.common.filters import IdFilter
 from apps.common.pagination import PageNumberPagination
 from apps.common.schema import ErrorSerializer
+from apps.evidence.selectors.evidence import evidence_of
+from apps.evidence.services.evidence import evidence_ensure
 from apps.inspection.api.serializers.findings import (
     AuditEntrySerializer,
     FindingDetailSerializer,
@@ -79,9 +81,11 @@ class FindingsView(generics.ListAPIView[Finding]):
 class FindingView(APIView):
     @extend_schema(operation_id="findings_get", responses=FindingDetailSerializer)
     def get(self, request: Request, id: int, finding_id: int) -> Response:
-        """With the history of its review."""
+        """With the history of its review; has its evidence made if there is none."""
         project = project_get_for(user=person_of(request), id=id)
-        return Response(finding_data(finding_get(project, finding_id)))
+        finding = finding_get(project, finding_id)
+        evidence_ensure(finding)
+        return Response(finding_data(finding))
 
 
 @extend_schema(tags=["findings"])
@@ -131,4 +135,4 @@ def finding_data(finding: Finding) -> Any:
 
 def finding_context(findings: Sequence[Finding]) -> dict[str, Any]:
     """What findings are shown with, looked up for all of them at once."""
-    return {"evidence": {}}
+    return {"evidence": evidence_of(findings)}

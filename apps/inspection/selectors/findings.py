@@ -74,4 +74,6 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
     z2 = Z_95**2
     middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = Z_95 / (1 + z2 / trials) * sqrt(share * (1 - share) / trials + z2 / (4 * trials**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = middle - half if successes else 0.0
+    high = middle + half if successes < trials else 1.0
+    return low, high

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from apps.analysis.models import Run, Segment, SegmentState
-from apps.analysis.selectors.lines import frame_lines
+from apps.analysis.selectors.lines import frame_lines, runs_with_results
 from apps.inspection.models import InsertionEdit, Inspection, SiteVersion
 from apps.inspection.selectors.clock import PourClock, clock_lay
 from apps.inspection.selectors.sites import site_newest
@@ -114,7 +114,7 @@ def _inputs(project: Project, job: Job) -> Inputs | None:
         # What changes from here on is not in it, and its end will see that.
         inspection.started = inspection.wanted
         inspection.save(update_fields=["started"])
-        run = project.runs.select_related("job").order_by("-id").first()
+        run = runs_with_results().filter(project=project).select_related("job").first()
         version = site_newest(project)
         videos = Video.objects.filter(project=project, state=VideoState.READY)
         site = PourSite(version.site, version.sha256)

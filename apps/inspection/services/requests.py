@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.analysis.models import Run
+from apps.analysis.selectors.lines import runs_with_results
 from apps.inspection.models import Inspection
 from apps.inspection.services.telling import inspection_changed
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind
@@ -83,8 +84,8 @@ def inspections_reap(*, resend_all: bool) -> None:
 def _runs_forgotten() -> list[Run]:
     """Runs that are over, and the newest of their projects, and in no final inspection."""
     lately = timezone.now() - FORGOTTEN_WITHIN
-    later = Run.objects.filter(project=OuterRef("project"), pk__gt=OuterRef("pk"))
-    ended = Run.objects.filter(
+    later = runs_with_results().filter(project=OuterRef("project"), pk__gt=OuterRef("pk"))
+    ended = runs_with_results().filter(
         ~Exists(later), job__finished_at__gte=lately, project__deleted_at=None
     )
     newest = {run.project_id: run for run in ended}
