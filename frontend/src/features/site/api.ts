@@ -1,7 +1,10 @@
 import { api, body } from "@/api/client";
+import type { components } from "@/api/schema";
 import type { PersonBrief } from "@/api/types";
 import type { Matrix3, Point } from "@/geometry/types";
 import type { Calibration, RuleValue, SiteDocument } from "./document";
+
+type Schemas = components["schemas"];
 
 export interface SiteVersionBrief {
   version: number;
@@ -65,35 +68,47 @@ export interface RuleBook {
   pokers: { name: string; radius_m: number }[];
 }
 
-type Untyped = (path: string, init?: object) => Promise<{ data?: unknown }>;
-/** These paths are typed by the types in this file until the generated schema names them. */
-const call = <T>(method: "GET" | "POST" | "PUT", path: string, init: object = {}): Promise<T> =>
-  body((api[method] as Untyped)(path, init) as Promise<{ data?: T }>);
+// The schema knows lists of numbers where this folder speaks of points: the answers are taken at its word.
+const of = (id: number) => ({ params: { path: { id } } });
 
-export const getSite = (project: number): Promise<SiteVersion> => call("GET", `/api/v1/projects/${project}/site/`);
+export async function getSite(project: number): Promise<SiteVersion> {
+  return (await body(api.GET("/api/v1/projects/{id}/site/", of(project)))) as SiteVersion;
+}
 
-export const putSite = (
+export async function putSite(
   project: number,
-  site: { based_on: number; site: SiteDocument; note: string },
-): Promise<SiteVersion> => call("PUT", `/api/v1/projects/${project}/site/`, { body: site });
-
-export const listVersions = (project: number): Promise<SiteVersionBrief[]> =>
-  call("GET", `/api/v1/projects/${project}/site/versions/`);
-
-export const getVersion = (project: number, version: number): Promise<SiteVersion> =>
-  call("GET", `/api/v1/projects/${project}/site/versions/${version}/`);
-
-export const checkCalibration = (
-  calibration: Calibration,
-  radiusM: number | null,
-  signal?: AbortSignal,
-): Promise<CheckedCalibration> =>
-  call("POST", "/api/v1/calibrations/check/", {
-    body: { ...calibration, ...(radiusM !== null && { radius_m: radiusM }) },
-    signal,
+  { site, ...rest }: { based_on: number; site: SiteDocument; note: string },
+): Promise<SiteVersion> {
+  const answer = api.PUT("/api/v1/projects/{id}/site/", {
+    ...of(project),
+    body: { ...rest, site: site as unknown as Schemas["SiteDocument"] },
   });
+  return (await body(answer)) as SiteVersion;
+}
 
-export const getRules = (): Promise<RuleBook> => call("GET", "/api/v1/rules/");
+/** The newest ones; nobody goes through more than two hundred. */
+export async function listVersions(project: number): Promise<SiteVersionBrief[]> {
+  const params = { ...of(project).params, query: { page_size: 200 } };
+  return (await body(api.GET("/api/v1/projects/{id}/site/versions/", { params }))).results;
+}
+
+export async function getVersion(project: number, version: number): Promise<SiteVersion> {
+  const params = { path: { id: project, version } };
+  return (await body(api.GET("/api/v1/projects/{id}/site/versions/{version}/", { params }))) as SiteVersion;
+}
+
+export async function checkCalibration(
+  calibration: Calibration,
+  radius_m: number | null,
+  signal?: AbortSignal,
+): Promise<CheckedCalibration> {
+  const answer = api.POST("/api/v1/calibrations/check/", { body: { ...calibration, radius_m }, signal });
+  return (await body(answer)) as unknown as CheckedCalibration;
+}
+
+export async function getRules(): Promise<RuleBook> {
+  return (await body(api.GET("/api/v1/rules/"))) as RuleBook;
+}
 
 export const stillUrl = (video: number, seconds: number): string =>
   `/api/v1/videos/${video}/still/?seconds=${Math.max(0, seconds).toFixed(3)}`;

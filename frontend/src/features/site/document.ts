@@ -19,7 +19,7 @@ export interface Camera {
   calibration: Calibration | null;
   lifts: Lift[];
   starts_at: string | null;
-  still_seconds: number | null;
+  still_seconds: number;
 }
 
 export const ZONE_KINDS = ["danger", "post", "crowd"] as const;
@@ -48,7 +48,7 @@ export interface SiteDocument {
   cameras: Record<string, Camera>;
 }
 
-export const EMPTY_CAMERA: Camera = { calibration: null, lifts: [], starts_at: null, still_seconds: null };
+export const EMPTY_CAMERA: Camera = { calibration: null, lifts: [], starts_at: null, still_seconds: 0 };
 
 /** The document with every part in its place, however little of it was stored. */
 export function normalised(stored: Partial<SiteDocument>): SiteDocument {

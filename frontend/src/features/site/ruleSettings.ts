@@ -26,8 +26,8 @@ export const overrideOf = (rules: RuleOverrides, rule: string, name: string): Ru
 
 /** Sets one value of a rule; one that says what holds anyway is left out, so that profiles keep their effect. */
 export function setRule(site: SiteDocument, rule: string, name: string, value: RuleValue, byDefault: RuleValue): void {
-  const { [name]: _before, ...rest } = site.rules[rule] ?? {};
-  const own = value === byDefault ? rest : { ...rest, [name]: value };
-  const { [rule]: _own, ...others } = site.rules;
-  site.rules = Object.keys(own).length > 0 ? { ...others, [rule]: own } : others;
+  const own = { ...site.rules[rule], [name]: value };
+  if (value === byDefault) delete own[name];
+  site.rules = { ...site.rules, [rule]: own };
+  if (Object.keys(own).length === 0) delete site.rules[rule];
 }

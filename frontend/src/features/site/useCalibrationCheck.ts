@@ -31,7 +31,7 @@ export function useCalibrationCheck(calibration: Ref<Calibration | null>, radius
 
   watch(
     [() => JSON.stringify(calibration.value), radiusM],
-    ([now], before) => {
+    (_now, before) => {
       clearTimeout(timer);
       call.abort();
       const about = calibration.value;
@@ -42,9 +42,8 @@ export function useCalibrationCheck(calibration: Ref<Calibration | null>, radius
         return;
       }
       isStale.value = true;
-      // Another video, or the first look: at once; while somebody types: after a breath.
-      const isOther = before[0] === undefined || now === undefined;
-      timer = setTimeout(() => void ask(about), isOther ? 0 : PAUSE_MS);
+      // The first look: at once; while somebody types: after a breath.
+      timer = setTimeout(() => void ask(about), before[0] === undefined ? 0 : PAUSE_MS);
     },
     { immediate: true },
   );

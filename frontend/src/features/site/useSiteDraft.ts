@@ -81,6 +81,11 @@ export function useSiteDraft(project: number) {
     preview.value = null;
   }
 
+  /** Shows another version instead of the own work, or the own work again. */
+  function look(version: SiteVersion | null): void {
+    preview.value = version;
+  }
+
   watch([history.present, note, base], () => {
     if (!base.value) return;
     const draft = { based_on: base.value.version, site: history.present.value, note: note.value };
@@ -93,7 +98,7 @@ export function useSiteDraft(project: number) {
   onMounted(() => window.addEventListener("beforeunload", onLeave));
   onUnmounted(() => window.removeEventListener("beforeunload", onLeave));
 
-  return { base, theirs, preview, error, note, wasRestored, history, saved, shown, isDirty, load, save, discard, adopt };
+  return { base, theirs, preview, error, note, wasRestored, history, saved, shown, isDirty, load, save, discard, adopt, look };
 }
 
 export type SiteDraft = ReturnType<typeof useSiteDraft>;

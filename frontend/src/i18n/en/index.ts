@@ -7,6 +7,7 @@ import inspection from "./inspection";
 import overview from "./overview";
 import plan from "./plan";
 import projects from "./projects";
+import samples from "./samples";
 import site from "./site";
 
-export default { ...common, ...canvas, ...projects, ...analysis, ...administration, ...errors, ...site, ...plan, ...inspection, ...overview };
+export default { ...common, ...canvas, ...projects, ...analysis, ...administration, ...errors, ...site, ...samples, ...plan, ...inspection, ...overview };

@@ -229,5 +229,16 @@ export default {
     version: "Version {number}",
     version_current: "current",
     look: "Look",
+    change: "Open the set-up",
+    summary: {
+      none: "not drawn",
+      pour: "Pour",
+      openings: "Openings",
+      zones: "Zones",
+      poker: "Radius of action",
+      rules: "Rule profile",
+      calibrated: "calibrated with {count} points",
+      uncalibrated: "not calibrated",
+    },
   },
 };

@@ -224,5 +224,16 @@ export default {
     version: "版本 {number}",
     version_current: "当前",
     look: "查看",
+    change: "打开设置",
+    summary: {
+      none: "未绘制",
+      pour: "浇筑区",
+      openings: "洞口",
+      zones: "区域",
+      poker: "作用半径",
+      rules: "规则方案",
+      calibrated: "已用 {count} 个点标定",
+      uncalibrated: "未标定",
+    },
   },
 } satisfies typeof en;

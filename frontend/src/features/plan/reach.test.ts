@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+
+import { areasOf, cellAt, decodeMap, type MapAnswer } from "./maps";
+import { classesAt, coveredPct, NOT_YET, reachOf } from "./reach";
+import type { Insertion } from "@/features/inspection/types";
+
+const NAMES = ["outside", "missed", "short", "good", "over", "unobservable"];
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+/** Four cells of 1 m in a row: good, short, missed, unobservable. */
+const ANSWER: MapAnswer = {
+  lift: 0, name: "1", origin_m: [10, 20], cell_m: 1, columns: 4, rows: 1,
+  classes: base64(new Uint8Array([3, 2, 1, 5])), class_names: NAMES,
+  dose_s: base64(new Uint8Array(new Float32Array([12, 0, 0, 0]).buffer)),
+  dose_scale_s: 60, sigma_m: 0.05, covered_pct: 33.3, covered_tolerant_pct: 40, uncovered_m2: 2, unobservable_pct: 25,
+};
+const MAP = decodeMap(ANSWER);
+const insertion = (change: Partial<Insertion>): Insertion =>
+  ({ lift: 0, x_m: 10.5, y_m: 20.5, pour_start_s: 100, duration_s: 12, grade: "good", ...change }) as Insertion;
+const STAYS = [insertion({}), insertion({ x_m: 11.5, pour_start_s: 200, duration_s: 4, grade: "short" })];
+
+test("a map keeps its cells, names and doses", () => {
+  expect([...MAP.classes]).toEqual([3, 2, 1, 5]);
+  expect(MAP.dose_s[0]).toBe(12);
+  expect(cellAt(MAP, [13.9, 20.1])).toBe(3);
+  expect(cellAt(MAP, [14.1, 20.1])).toBeNull();
+  expect(areasOf(MAP.classes, MAP.cell_m)).toMatchObject({ good: 1, missed: 1, over: 0 });
+});
+
+test("names in another order are told apart", () => {
+  const other = decodeMap({ ...ANSWER, class_names: ["good", "missed"], classes: base64(new Uint8Array([0, 1, 1, 0])) });
+  expect([...other.classes]).toEqual([3, 1, 1, 3]);
+});
+
+test("what is vibrated later is not yet", () => {
+  const reach = reachOf(MAP, STAYS, 0.3);
+  expect([...classesAt(MAP, reach, 111)]).toEqual([NOT_YET, NOT_YET, 1, 5]);
+  expect([...classesAt(MAP, reach, 112)]).toEqual([3, NOT_YET, 1, 5]);
+  expect([...classesAt(MAP, reach, 204)]).toEqual([3, 2, 1, 5]);
+});
+
+test("a short insertion reaches, but does not cover", () => {
+  const reach = reachOf(MAP, STAYS, 0.3);
+  expect(reach.any[1]).toBe(204);
+  expect(reach.valid[1]).toBe(Infinity);
+  expect(coveredPct(classesAt(MAP, reach, 300))).toBeCloseTo(100 / 3);
+  expect(coveredPct(classesAt(MAP, reach, 0))).toBe(0);
+});
+
+test("another lift reaches nothing here", () => {
+  expect(reachOf(MAP, [insertion({ lift: 1 })], 0.3).any[0]).toBe(Infinity);
+});
+
+test("where nothing could be seen there is no share", () => {
+  expect(coveredPct(new Uint8Array([0, 5, 5]))).toBeNull();
+});

@@ -1,0 +1,63 @@
+import { CELL_CLASSES, type PlanMap } from "./maps";
+import type { Insertion } from "@/features/inspection/types";
+
+/** Shown for what is vibrated in the end, but was not yet at the chosen time. */
+export const NOT_YET = CELL_CLASSES.length;
+
+const [SHORT, GOOD, OVER] = ["short", "good", "over"].map((name) => CELL_CLASSES.indexOf(name as "short"));
+const MISSED = CELL_CLASSES.indexOf("missed");
+
+/** When each cell was first reached, on the pour's clock; Infinity if it never was. */
+export interface Reach {
+  any: Float64Array;
+  valid: Float64Array;
+}
+
+export function reachOf(map: PlanMap, insertions: readonly Insertion[], radius_m: number): Reach {
+  const any = new Float64Array(map.classes.length).fill(Infinity);
+  const valid = new Float64Array(map.classes.length).fill(Infinity);
+  for (const one of insertions) {
+    if (one.x_m === null || one.y_m === null || one.lift !== map.lift) continue;
+    const end = one.pour_start_s + one.duration_s;
+    const counts = one.grade === "good" || one.grade === "over";
+    forDisc(map, one.x_m, one.y_m, radius_m, (cell) => {
+      any[cell] = Math.min(any[cell] ?? Infinity, end);
+      if (counts) valid[cell] = Math.min(valid[cell] ?? Infinity, end);
+    });
+  }
+  return { any, valid };
+}
+
+function forDisc(map: PlanMap, x: number, y: number, radius_m: number, visit: (cell: number) => void): void {
+  const index = (metres: number, origin: number): number => (metres - origin) / map.cell_m;
+  const [left, low] = map.origin;
+  const lastRow = Math.min(map.rows - 1, Math.ceil(index(y + radius_m, low)));
+  const lastColumn = Math.min(map.columns - 1, Math.ceil(index(x + radius_m, left)));
+  for (let row = Math.max(0, Math.floor(index(y - radius_m, low))); row <= lastRow; row += 1) {
+    const dy = low + (row + 0.5) * map.cell_m - y;
+    for (let column = Math.max(0, Math.floor(index(x - radius_m, left))); column <= lastColumn; column += 1) {
+      const dx = left + (column + 0.5) * map.cell_m - x;
+      if (dx * dx + dy * dy <= radius_m * radius_m) visit(row * map.columns + column);
+    }
+  }
+}
+
+/** The classes as they stood at a time: what is vibrated later is not yet. */
+export function classesAt(map: PlanMap, reach: Reach, time_s: number): Uint8Array {
+  return map.classes.map((code, cell) => {
+    if (code === SHORT) return (reach.any[cell] ?? Infinity) <= time_s ? code : NOT_YET;
+    if (code !== GOOD && code !== OVER) return code;
+    return (reach.valid[cell] ?? Infinity) <= time_s ? code : NOT_YET;
+  });
+}
+
+/** Covered share of what could be seen, in percent; null where nothing could. */
+export function coveredPct(classes: Uint8Array): number | null {
+  let covered = 0;
+  let seen = 0;
+  for (const code of classes) {
+    if (code === GOOD || code === OVER) covered += 1;
+    if (code >= MISSED && code !== CELL_CLASSES.indexOf("unobservable")) seen += 1;
+  }
+  return seen > 0 ? (100 * covered) / seen : null;
+}
