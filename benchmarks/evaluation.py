@@ -77,7 +77,8 @@ def make_up(pictures: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
                     "iscrowd": int(is_crowd),
                 }
             )
-        shifted = np.repeat(boxes, 3, axis=0) * random.normal(1, 0.08, (3 * count, 4))
+        shifted = np.repeat(boxes, 3, axis=0)
+        shifted = shifted + np.tile(shifted[:, 2:], 2) * random.normal(0, 0.06, shifted.shape)
         noise = MOST_FOUND - len(shifted)
         others = np.column_stack(
             [
