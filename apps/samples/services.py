@@ -2,8 +2,8 @@
 
 import json
 import shutil
-import time
 from pathlib import Path
+from time import sleep
 
 from django.conf import settings
 from django.db import transaction
@@ -121,4 +121,4 @@ def _wait_until_ready(video: Video, control: JobControl) -> None:
             return
         if state[0]["state"] == VideoState.REJECTED:
             raise Invalid(state[0]["error_message"], code=state[0]["error_code"])
-        time.sleep(POLL_SECONDS)
+        sleep(POLL_SECONDS)
