@@ -59,7 +59,7 @@ def main() -> None:
         detector = HuggingFaceDetector(spec)
         model, _ = load_box_model(ModelFolder.read(folder))
         pictures = prepared_pictures(index, 8)
-        sides = {
+        sides: dict[str, Callable[[], object]] = {
             "ours": lambda: sum(1 for _ in analyse_frames(VIDEO, index, frames, detector)),
             "bare": bare(detector, model, pictures, len(frames)),
         }

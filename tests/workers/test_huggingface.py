@@ -159,7 +159,8 @@ def test_when_memory_runs_out_on_the_device_the_batch_is_halved(
 ) -> None:
     model, head = load_box_model(ModelFolder.read(folder))
     engine = TorchEngine(model, head, 0.0, torch.device("cpu"))
-    sound, sizes = model.model.forward, []
+    sound = model.model.forward
+    sizes: list[int] = []
 
     def small(pixel_values: torch.Tensor) -> Any:
         sizes.append(len(pixel_values))
