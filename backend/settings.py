@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "apps.detectors",
     "apps.datasets",
     "apps.training",
+    "apps.evidence",
     "apps.samples",
     "apps.operations",
 ]
@@ -196,6 +197,7 @@ DETECTOR_INBOX = DATA_DIR / "detector-inbox"
 EVALUATION_ROOT = DATA_DIR / "evaluation"
 DATASET_ROOT = DATA_DIR / "datasets"
 TRAINING_ROOT = DATA_DIR / "training"
+EVIDENCE_ROOT = DATA_DIR / "evidence"
 # The detector that the program brings; registered by the first start that finds it.
 DETECTOR_STARTER = BASE_DIR / "workers" / "detect" / "starter"
 # Django spools request bodies; on the data disk they cannot fill a small /tmp.

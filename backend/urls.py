@@ -8,6 +8,7 @@ api = [
     path("", include("apps.projects.api.urls")),
     path("", include("apps.analysis.api.urls")),
     path("", include("apps.inspection.api.urls")),
+    path("", include("apps.evidence.api.urls")),
     path("", include("apps.detectors.api.urls")),
     path("", include("apps.samples.api.urls")),
     path("", include("apps.datasets.api.urls")),

@@ -24,6 +24,8 @@ HANDLERS: dict[JobKind, str] = {
     JobKind.DATASET_PRELABEL: "apps.datasets.jobs.prelabel",
     JobKind.DATASET_IMPORT: "apps.datasets.jobs.import_",
     JobKind.TRAINING: "apps.training.running.training_run",
+    JobKind.FINDING_EVIDENCE: "apps.evidence.services.evidence.evidence_make",
+    JobKind.REPORT: "apps.evidence.services.reports.report_write",
 }
 
 # Kinds that need the device that detectors run on; all others wait more than they compute.
@@ -55,6 +57,8 @@ ENDINGS: dict[JobKind, str] = {
     JobKind.DETECTOR_DOWNLOAD: "apps.detectors.services.imports.download_ended",
     JobKind.DETECTOR_IMPORT: "apps.detectors.services.imports.import_ended",
     JobKind.EVALUATION_SET: "apps.detectors.services.sets.set_ended",
+    JobKind.FINDING_EVIDENCE: "apps.evidence.services.evidence.evidence_ended",
+    JobKind.REPORT: "apps.evidence.services.reports.report_ended",
 }
 
 # def reap(*, resend_all: bool) -> None: what the reaper calls every few seconds. `resend_all` says
@@ -63,6 +67,7 @@ REAPERS = (
     "apps.jobs.reaper.jobs_reap",
     "apps.analysis.services.segments.segments_reap",
     "apps.inspection.services.requests.inspections_reap",
+    "apps.evidence.services.evidence.evidence_reap",
 )
 
 # def sweep() -> None, about once an hour.
@@ -71,4 +76,8 @@ SWEEPS = (
     "apps.detectors.services.sweeping.sweep",
     "apps.accounts.services.sessions_sweep",
     "apps.inspection.services.computing.leftovers_sweep",
+    "apps.evidence.services.files.sweep",
 )
+
+# def removed(project_id: int) -> None, when a project that somebody deleted is gone for good.
+PURGES = ("apps.evidence.services.files.project_removed",)

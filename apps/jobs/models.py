@@ -47,6 +47,8 @@ class JobKind(models.TextChoices):
     DATASET_PRELABEL = "dataset_prelabel"
     DATASET_IMPORT = "dataset_import"
     TRAINING = "training"
+    FINDING_EVIDENCE = "finding_evidence"
+    REPORT = "report"
 
 
 def job_kinds() -> list[tuple[str, str]]:

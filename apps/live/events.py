@@ -71,5 +71,16 @@ class FindingPayload(TypedDict):
     state: str
 
 
-StatePayload = RunChanged | VideoChanged | VideoRemoved | ProjectChanged | InspectionChanged
+class ReportSummary(TypedDict):
+    id: int
+    state: str
+
+
+class ReportChanged(TypedDict):
+    report: ReportSummary
+
+
+StatePayload = (
+    RunChanged | VideoChanged | VideoRemoved | ProjectChanged | InspectionChanged | ReportChanged
+)
 EventName = Literal["snapshot", "progress", "state", "finding", "closed"]

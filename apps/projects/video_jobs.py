@@ -5,11 +5,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from apps.common.deletion import delete_in_batches
 from apps.common.errors import DomainError
 from apps.common.workers_child import DISK_FULL_CODE
 from apps.jobs.control import JobControl
+from apps.jobs.handlers import PURGES
 from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_create
 from apps.projects.models import DELETED_CODE, Playback, Project, Video, VideoState
@@ -158,6 +160,8 @@ def purge(job: Job, control: JobControl) -> None:
     delete_in_batches(videos)
     # With its members, uploads and jobs, this one too.
     Project.objects.filter(pk=project.pk).delete()
+    for path in PURGES:
+        import_string(path)(job.project_id)
 
 
 def _remove_what_nobody_knows(video: Video) -> None:

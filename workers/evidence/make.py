@@ -10,6 +10,7 @@ import av.error
 import numpy as np
 
 from workers.errors import MediaError
+from workers.evidence.names import CLIP, CROP, FILES, OVERLAY, STILL
 from workers.evidence.pictures import annotated, detail
 from workers.evidence.request import EvidenceRequest
 from workers.media.container import file_url
@@ -17,9 +18,6 @@ from workers.media.decode import read_frames
 from workers.media.frame_index import FrameIndex
 from workers.media.proxy import Encoder
 from workers.media.still import read_still, save_jpeg
-
-STILL, OVERLAY, CROP, CLIP = "still.jpg", "overlay.jpg", "crop.jpg", "clip.mp4"
-FILES = (STILL, OVERLAY, CROP, CLIP)
 
 BEFORE_S = AFTER_S = 5.0
 CLIP_MAX_S = 90.0

@@ -20,7 +20,7 @@ INK, FAINT, RULE, SHADE = (
 )
 ALARM = HexColor("#B42318")
 
-_BASE = {"fontName": FONT, "textColor": INK, "wordWrap": "CJK"}
+_BASE: dict[str, Any] = {"fontName": FONT, "textColor": INK, "wordWrap": "CJK"}
 TITLE = ParagraphStyle("title", fontSize=16, leading=21, spaceAfter=4, **_BASE)
 HEADING = ParagraphStyle(
     "heading", fontSize=11.5, leading=15, spaceBefore=10, spaceAfter=4, keepWithNext=1, **_BASE
@@ -33,7 +33,7 @@ FIGURE = ParagraphStyle("figure", parent=BODY, fontSize=13, leading=17, alignmen
 FIGURE_NAME = ParagraphStyle("figure name", parent=QUIET, alignment=1)
 
 _PADDING = 2.5
-_GRID = [
+_GRID: list[Any] = [
     ("FONT", (0, 0), (-1, -1), FONT, 7.2),
     ("LEADING", (0, 0), (-1, -1), 9.2),
     ("TEXTCOLOR", (0, 0), (-1, -1), INK),
@@ -44,7 +44,7 @@ _GRID = [
     ("LEFTPADDING", (0, 0), (-1, -1), 3),
     ("RIGHTPADDING", (0, 0), (-1, -1), 3),
 ]
-_HEADED = [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
+_HEADED: list[Any] = [("BACKGROUND", (0, 0), (-1, 0), SHADE)]
 _LIST_ROW = 9.2 + 2 * _PADDING
 
 Cell = str | Paragraph

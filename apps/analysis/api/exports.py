@@ -32,7 +32,7 @@ class RunExportView(AsyncAPIView):
         query = query_of(ExportQuerySerializer, request.query_params)
         run = await sync_to_async(run_get_for)(user=person_of(request), id=id)
         pieces = make(run, video=query.get("video"))
-        response = StreamingHttpResponse(_encoded(pieces), content_type=content_type)
+        response = StreamingHttpResponse(encoded(pieces), content_type=content_type)
         filename = f"{run.project.name}-run-{run.pk}.{suffix}".replace("/", "_")
         response["Content-Disposition"] = content_disposition_header(True, filename)
         response["Cache-Control"] = "private, no-store"
@@ -63,7 +63,7 @@ class RunCsvView(RunExportView):
         )
 
 
-async def _encoded(pieces: Iterator[str]) -> AsyncIterator[bytes]:
+async def encoded(pieces: Iterator[str]) -> AsyncIterator[bytes]:
     """Each piece is made in the thread that may talk to the database."""
     while (piece := await sync_to_async(_next_of)(pieces)) is not None:
         yield piece.encode()

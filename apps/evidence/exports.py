@@ -1,0 +1,143 @@
+"""An inspection as downloads, made piece by piece while it is read from the database."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from apps.analysis.exports import FORMULA_BEGINNINGS
+from apps.inspection.models import Finding, Insertion
+from apps.inspection.selectors.insertions import edits_of
+from apps.inspection.selectors.inspections import inspection_view
+from apps.projects.models import Project
+from workers.vibration.rules.table import RULE_SPECS
+
+BATCH = 500
+
+INSERTION_COLUMNS = (
+    "number", "video", "lift", "start_s", "end_s", "pour_start_s", "starts_at", "duration_s",
+    "duration_sigma_s", "x_m", "y_m", "sigma_m", "u_px", "v_px", "observed_ratio", "flags",
+    "origin", "grade",
+)  # fmt: skip
+FINDING_COLUMNS = (
+    "number", "rule", "name_en", "name_zh", "severity", "verdict", "state", "value", "limit",
+    "unit", "sigma", "is_advisory", "note", "video", "start_s", "end_s", "pour_start_s",
+    "starts_at", "x_m", "y_m", "lift", "insertion_numbers", "reviewed_by", "reviewed_at",
+    "review_note", "basis", "source", "trust", "site_version", "site_sha256", "detector_digest",
+)  # fmt: skip
+
+
+def json_pieces(project: Project) -> Iterator[str]:
+    """The contract's vibration report with numbers, corrections and reviews."""
+    view = inspection_view(project)
+    head = dict(view.report or {}) | {
+        "project": {"id": project.pk, "name": project.name},
+        "run": view.run,
+        "site_version": view.site_version,
+        "computed_at": view.computed_at,
+        "is_final": view.is_final,
+        "clock": view.clock,
+        "kpis": view.kpis,
+        "edits": [
+            {
+                "id": edit.pk,
+                "kind": edit.kind,
+                "video": edit.video_id,
+                "before": edit.before,
+                "after": edit.after,
+                "reason": edit.reason,
+                "is_applied": edit.is_applied,
+                "created_at": edit.created_at,
+            }
+            for edit in edits_of(project)
+        ],
+    }
+    yield _json(head)[:-1]
+    yield ',"insertions":['
+    yield from _joined({"id": row.pk, **_insertion(row)} for row in _insertions(project))
+    yield '],"findings":['
+    yield from _joined({"id": row.pk, **_finding(row)} for row in _findings(project))
+    yield "]}\n"
+
+
+def insertion_pieces(project: Project) -> Iterator[str]:
+    """A line for each insertion."""
+    yield _line(INSERTION_COLUMNS)
+    for row in _insertions(project):
+        values = _insertion(row)
+        yield _line(values[name] for name in INSERTION_COLUMNS)
+
+
+def finding_pieces(project: Project) -> Iterator[str]:
+    """A line for each finding, also those that a later computation no longer gives."""
+    columns = (*FINDING_COLUMNS, "is_current")
+    yield _line(columns)
+    for row in _findings(project):
+        values = _finding(row)
+        yield _line(values[name] for name in columns)
+
+
+def _insertions(project: Project) -> Iterator[Insertion]:
+    return _batched(project.insertions.select_related("video").order_by("number"))
+
+
+def _findings(project: Project) -> Iterator[Finding]:
+    return _batched(project.findings.select_related("video", "reviewed_by").order_by("number"))
+
+
+def _batched(rows: Any) -> Iterator[Any]:
+    """By number: no driver keeps an open cursor between the threads of a stream."""
+    last = 0
+    while batch := list(rows.filter(number__gt=last)[:BATCH]):
+        yield from batch
+        last = batch[-1].number
+
+
+def _insertion(row: Insertion) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in INSERTION_COLUMNS if name != "video"}
+    return {**values, "video": row.video.filename}
+
+
+def _finding(row: Finding) -> dict[str, Any]:
+    spec = RULE_SPECS[row.rule]
+    special = {
+        "name_en": spec.name_en,
+        "name_zh": spec.name_zh,
+        "basis": str(spec.basis),
+        "source": spec.source,
+        "trust": spec.trust,
+        "video": row.video.filename if row.video else None,
+        "reviewed_by": str(row.reviewed_by) if row.reviewed_by else None,
+    }
+    plain = {name: getattr(row, name) for name in FINDING_COLUMNS if name not in special}
+    return {**plain, **special, "is_current": row.is_current}
+
+
+def _joined(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for index, row in enumerate(rows):
+        yield ("," if index else "") + _json(row)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def _line(values: Iterable[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([_cell(value) for value in values])
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(FORMULA_BEGINNINGS):
+        return f"'{value}"
+    return value

@@ -1,0 +1,74 @@
+"""The maps of an inspection as plans to be drawn."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+
+from apps.common.errors import NotFound
+from apps.inspection.models import CoverageMap, Insertion, Inspection, SiteVersion
+from apps.inspection.selectors.sites import site_version_get
+from apps.projects.models import Project
+from workers.plan.model import Mark, Outline, Plan, ZoneOutline
+from workers.vibration.site import DEFAULT_RADIUS_M
+
+
+def inspected_site(project: Project) -> SiteVersion:
+    """The version of the site that the last computation rests on."""
+    inspection = Inspection.objects.filter(project=project).first()
+    return site_version_get(project, inspection.site_version if inspection else 0)
+
+
+def plan_of(project: Project, lift: int) -> Plan:
+    """The plan of one lift. Raises NotFound where it has no map."""
+    found = CoverageMap.objects.filter(project=project, lift=lift).first()
+    if found is None:
+        raise NotFound("There is no map of this lift (yet).", code="map_not_found")
+    return _plan(project, found, inspected_site(project))
+
+
+def plans_of(project: Project) -> list[Plan]:
+    """The plans of all lifts that have a map."""
+    version = inspected_site(project)
+    maps = CoverageMap.objects.filter(project=project)
+    return [_plan(project, one, version) for one in maps]
+
+
+def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
+    facts, site = found.facts, version.site
+    shape = int(facts["rows"]), int(facts["columns"])
+    marks = Insertion.objects.filter(project=project, lift=found.lift, x_m__isnull=False)
+    radius_m = site["radius_m"]
+    return Plan(
+        title=project.name,
+        lift=str(facts["name"]),
+        origin_m=(float(facts["origin_m"][0]), float(facts["origin_m"][1])),
+        cell_m=float(facts["cell_m"]),
+        classes=np.frombuffer(zlib.decompress(found.classes), np.uint8).reshape(shape),
+        dose_s=np.frombuffer(zlib.decompress(found.dose_s), "<f4")
+        .reshape(shape)
+        .astype(np.float32),
+        dose_scale_s=float(facts["dose_scale_s"]),
+        marks=tuple(
+            Mark(number, x_m, y_m, grade)
+            for number, x_m, y_m, grade in marks.values_list("number", "x_m", "y_m", "grade")
+        ),
+        pour=_outline(site["pour"]),
+        openings=tuple(_outline(one) for one in site["openings"]),
+        formwork=tuple(_outline(one) for one in site["formwork"] or []),
+        zones=tuple(
+            ZoneOutline(str(one.get("name", "")), str(one.get("kind", "danger")), polygon)
+            for one in site["zones"]
+            if (polygon := _outline(one.get("polygon")))
+        ),
+        radius_m=DEFAULT_RADIUS_M if radius_m is None else float(radius_m),
+        is_radius_given=radius_m is not None,
+        calibration_id=f"v{version.version} · {version.sha256[:8]}",
+        sigma_m=float(facts.get("sigma_m") or 0.0),
+        covered_pct=facts.get("covered_pct"),
+        covered_tolerant_pct=facts.get("covered_tolerant_pct"),
+    )
+
+
+def _outline(points: Any) -> Outline:
+    return tuple((float(x), float(y)) for x, y in points or [])

@@ -1,0 +1,178 @@
+"""Evidence of findings: asked for, made by a job, made by itself for what a final result holds."""
+
+import json
+import shutil
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.analysis.models import FrameResult
+from apps.common.errors import Conflict
+from apps.evidence.models import EvidenceRound, FindingEvidence
+from apps.evidence.storage import finding_folder
+from apps.evidence.tools import run_tool
+from apps.inspection.models import Finding, Inspection, Severity, Verdict
+from apps.inspection.services.telling import finding_changed
+from apps.jobs.control import JobControl
+from apps.jobs.models import ACTIVE_STATES, Job, JobKind
+from apps.jobs.services import job_create
+from apps.projects.models import Video, VideoState
+from apps.projects.storage import FRAMES, ORIGINAL, video_path
+from workers.vibration.rules.table import RULE_SPECS
+
+# Made by itself for so many violations of a project; the others when somebody opens them.
+AUTOMATIC_MOST = 40
+ROUNDS_AT_ONCE = 20
+# A finding that a new computation moved by more shows something else now.
+MOVED_S = 0.5
+# What lasts long is pictured early on, when it had just been found.
+STILL_LATEST_S = 20.0
+BOXES_WITHIN_S = 0.6
+_GRAVE_FIRST = (Severity.MAJOR, Severity.MINOR, Severity.INFO, Severity.STATUS)
+
+
+def evidence_request(finding: Finding, *, by: User | None = None) -> FindingEvidence:
+    """Have the evidence made, again if it is there.
+
+    Raises:
+        Conflict: `finding_has_no_video`.
+    """
+    video = finding.video
+    if video is None or video.state != VideoState.READY:
+        raise Conflict("The finding is not about a moment of a video.", code="finding_has_no_video")
+    with transaction.atomic():
+        row, _ = FindingEvidence.objects.get_or_create(
+            finding=finding, defaults={"start_s": finding.start_s}
+        )
+        row = FindingEvidence.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if not Job.objects.filter(pk=row.job_id, state__in=ACTIVE_STATES).exists():
+            row.job = job_create(
+                kind=JobKind.FINDING_EVIDENCE, project=finding.project, video=video, created_by=by
+            )
+            row.start_s = finding.start_s
+            row.save(update_fields=["job", "start_s"])
+    return row
+
+
+def evidence_ensure(finding: Finding) -> None:
+    """Have it made if there is none of the finding as it is now."""
+    row = FindingEvidence.objects.filter(finding=finding).first()
+    is_there = row is not None and abs(row.start_s - finding.start_s) <= MOVED_S
+    if not is_there and finding.video is not None and finding.video.state == VideoState.READY:
+        evidence_request(finding)
+
+
+def evidence_make(job: Job, control: JobControl) -> None:
+    """Handler: cut the files out of the video and keep their digests."""
+    row = FindingEvidence.objects.select_related("finding__video").filter(job=job).first()
+    if row is None or row.finding.video is None:
+        return
+    finding, video = row.finding, row.finding.video
+    folder = finding_folder(finding.project_id, finding.pk)
+    part = folder.with_name(f"{folder.name}.{job.pk.hex}.part")
+    try:
+        answer = run_tool(
+            "evidence",
+            "--video",
+            str(video_path(video.folder, ORIGINAL)),
+            "--index",
+            str(video_path(video.folder, FRAMES)),
+            "--out",
+            str(part),
+            document=_request(finding, video),
+            check=control.check,
+        )
+        control.progress(0.9)
+        with transaction.atomic():
+            written = FindingEvidence.objects.filter(pk=row.pk, job=job).update(
+                files=json.loads(answer)["files"], made_at=timezone.now()
+            )
+            if written:
+                shutil.rmtree(folder, ignore_errors=True)
+                part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def evidence_ended(job: Job) -> None:
+    """Ending: tell the open pages."""
+    row = FindingEvidence.objects.select_related("finding").filter(job=job).first()
+    if row is not None:
+        finding = row.finding
+        transaction.on_commit(lambda: finding_changed(finding))
+
+
+def evidence_reap(*, resend_all: bool) -> None:
+    """Ask for the evidence of violations once a pour's result is final."""
+    done = EvidenceRound.objects.filter(
+        project=OuterRef("project"), computed__gte=OuterRef("computed")
+    )
+    final = Inspection.objects.filter(
+        ~Exists(done), is_final=True, computed__gt=0, project__deleted_at=None
+    )
+    for inspection in final[:ROUNDS_AT_ONCE]:
+        for finding in _gravest(inspection.project_id):
+            evidence_ensure(finding)
+        EvidenceRound.objects.update_or_create(
+            project_id=inspection.project_id, defaults={"computed": inspection.computed}
+        )
+
+
+def _gravest(project_id: int) -> list[Finding]:
+    """The violations that come first, without those that were looked after already."""
+    rows = Finding.objects.filter(
+        Q(evidence_row=None) | ~Q(evidence_row__start_s=F("start_s")),
+        project=project_id,
+        is_current=True,
+        verdict=Verdict.VIOLATION,
+        video__state=VideoState.READY,
+    ).select_related("video", "project")
+    known = FindingEvidence.objects.filter(finding__project=project_id).count()
+    room = max(0, AUTOMATIC_MOST - known)
+    found: list[Finding] = []
+    for severity in _GRAVE_FIRST:
+        found += rows.filter(severity=severity)[: room - len(found)]
+    return found
+
+
+def _request(finding: Finding, video: Video) -> dict[str, Any]:
+    still_s = finding.start_s + min((finding.end_s - finding.start_s) / 2.0, STILL_LATEST_S)
+    still_s = min(max(still_s, 0.0), video.duration_seconds)
+    spec = RULE_SPECS[finding.rule]
+    point = None
+    if finding.u_px is not None and finding.v_px is not None:
+        point = [finding.u_px, finding.v_px]
+    return {
+        "start_s": finding.start_s,
+        "end_s": max(finding.start_s, finding.end_s),
+        "still_s": still_s,
+        "point_px": point,
+        "objects": _objects(finding, still_s),
+        "caption": [
+            f"#{finding.number} {finding.rule} {spec.name_zh} / {spec.name_en}",
+            f"{finding.value:.4g} {finding.unit} (limit {finding.limit:.4g} {finding.unit})"
+            f" · {still_s:.2f} s",
+        ],
+    }
+
+
+def _objects(finding: Finding, still_s: float) -> list[dict[str, Any]]:
+    """What was detected at the time of the still, or as near as frames were analysed."""
+    if finding.run_id is None:
+        return []
+    frames = FrameResult.objects.filter(
+        run=finding.run_id,
+        video=finding.video_id,
+        pts_seconds__gte=still_s - BOXES_WITHIN_S,
+        pts_seconds__lte=still_s + BOXES_WITHIN_S,
+    )
+    frame = min(frames[:200], key=lambda one: abs(one.pts_seconds - still_s), default=None)
+    if frame is None:
+        return []
+    return [
+        {"box": box, "label": label, "score": score}
+        for box, label, score in zip(frame.boxes, frame.labels, frame.scores, strict=True)
+    ]
