@@ -43,7 +43,7 @@ class Score:
 def score(world: World, report: Json, *, is_compliant: bool) -> Score:
     """Score one pour."""
     result = Score(is_compliant, world.seconds / 3600.0)
-    _score_insertions(world.insertions, report["insertions"], result)
+    score_insertions(world.insertions, report["insertions"], result)
     truth = truth_map(world)
     result.coverage_error = abs(report["coverage"]["covered_pct"] - truth.covered_pct)
     violations = [one for one in report["findings"] if one["status"] == "violation"]
@@ -58,7 +58,7 @@ def score(world: World, report: Json, *, is_compliant: bool) -> Score:
     return result
 
 
-def _score_insertions(true: list[TrueInsertion], said: list[Json], result: Score) -> None:
+def score_insertions(true: list[TrueInsertion], said: list[Json], result: Score) -> None:
     """Match one to one: overlap in time at least half of the union, at most 0.5 m apart."""
     result.true_insertions, result.said_insertions = len(true), len(said)
     costs = np.full((len(true), len(said)), 1e6)

@@ -11,7 +11,13 @@ from workers.training.recipe import Recipe
 Image = NDArray[np.uint8]
 Boxes = NDArray[np.float32]
 
+Window = NDArray[np.float64]
+
 _GREY = np.array([0.299, 0.587, 0.114])
+# Of a window: what is smaller than this share of it is never cut.
+_SMALL_SHARE = 0.08
+# Of a box: with less of it in the picture it is not there.
+_LEAST_LEFT = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +47,12 @@ def augment(
     sample: Sample, size: tuple[int, int], recipe: Recipe, rng: np.random.Generator
 ) -> Sample:
     """Crop, stretch to `size` (width, height), mirror and recolour, each by chance."""
-    if rng.random() < recipe.crop_share:
-        sample = crop(sample, random_window(sample, recipe.crop_least, rng))
+    if rng.random() < recipe.focus_share and len(sample.labels):
+        share = rng.uniform(recipe.focus_least, 1.0)
+        sample = crop(sample, whole_small_boxes(sample, focus_window(sample, share, rng)))
+    elif rng.random() < recipe.crop_share:
+        share = rng.uniform(recipe.crop_least, 1.0)
+        sample = crop(sample, whole_small_boxes(sample, random_window(sample, share, rng)))
     # Both ways of shrinking a picture are about; a detector shall not live on one.
     sample = stretch(sample, size, is_smooth=bool(rng.random() < 0.5))
     if rng.random() < recipe.flip_share:
@@ -52,32 +62,37 @@ def augment(
     return sample
 
 
-def random_window(
-    sample: Sample, least: float, rng: np.random.Generator
-) -> tuple[int, int, int, int]:
-    """Choose a part of the picture (xyxy, whole pixels) that cuts no box.
+def random_window(sample: Sample, share: float, rng: np.random.Generator) -> Window:
+    """Choose a part of the picture, (4,) float64 xyxy, with this share of its width and height."""
+    size = _size(sample)
+    corner = rng.uniform(0.0, size * (1.0 - share))
+    return np.concatenate([corner, corner + size * share])
 
-    A cut box would teach something wrong: where the poker enters the concrete is the bottom of
-    its box. So the part grows until every box is wholly inside or wholly outside of it.
 
-    Args:
-        least: least width and height of the part before it grows, against the picture's.
+def focus_window(sample: Sample, share: float, rng: np.random.Generator) -> Window:
+    """Choose such a part around the middle of a box, a small one rather than a large one."""
+    size = _size(sample)
+    rarity = 1.0 / np.maximum(_areas(sample.boxes), 1.0)
+    chosen = sample.boxes[rng.choice(len(rarity), p=rarity / rarity.sum())]
+    middle = (chosen[:2] + chosen[2:]) / 2
+    corner = np.clip(middle - rng.uniform(0.1, 0.9, 2) * size * share, 0.0, size * (1.0 - share))
+    return np.concatenate([corner, corner + size * share])
+
+
+def whole_small_boxes(sample: Sample, window: Window) -> tuple[int, int, int, int]:
+    """Return the window, grown until no small box is cut, in whole pixels.
+
+    A person who is cut by the edge is still a person. A cut poker would teach something wrong:
+    where it enters the concrete is the bottom of its box.
     """
-    height, width = sample.image.shape[:2]
-    share = rng.uniform(least, 1.0)
-    left, top = rng.uniform(0.0, width * (1 - share)), rng.uniform(0.0, height * (1 - share))
-    window = np.array([left, top, left + width * share, top + height * share])
-    boxes = sample.boxes.astype(np.float64)
+    is_small = _areas(sample.boxes) < _SMALL_SHARE * np.prod(window[2:] - window[:2])
+    boxes = sample.boxes[is_small].astype(np.float64)
+    limits = np.tile(_size(sample), 2)
     while True:
         touches = np.all((boxes[:, :2] < window[2:]) & (boxes[:, 2:] > window[:2]), axis=1)
-        grown = np.concatenate(
-            [
-                np.minimum(window[:2], boxes[touches, :2].min(axis=0, initial=np.inf)),
-                np.maximum(window[2:], boxes[touches, 2:].max(axis=0, initial=-np.inf)),
-            ]
-        )
-        grown = np.concatenate([np.floor(grown[:2]), np.ceil(grown[2:])])
-        grown = np.clip(grown, 0, [width, height, width, height])
+        low = np.minimum(window[:2], boxes[touches, :2].min(axis=0, initial=np.inf))
+        high = np.maximum(window[2:], boxes[touches, 2:].max(axis=0, initial=-np.inf))
+        grown = np.clip(np.concatenate([np.floor(low), np.ceil(high)]), 0.0, limits)
         if np.array_equal(grown, window):
             x1, y1, x2, y2 = (int(value) for value in grown)
             return x1, y1, x2, y2
@@ -85,14 +100,15 @@ def random_window(
 
 
 def crop(sample: Sample, window: tuple[int, int, int, int]) -> Sample:
-    """Return a part of the picture (xyxy, whole pixels) with the boxes that lie wholly in it."""
+    """Return a part of the picture (xyxy, whole pixels).
+
+    Boxes are cut at its edge; those of which less than half is left are dropped.
+    """
     x1, y1, x2, y2 = window
-    # Labels may reach a fraction of a pixel beyond the picture's edge.
-    is_inside = np.all(sample.boxes[:, :2] >= [x1 - 0.5, y1 - 0.5], axis=1) & np.all(
-        sample.boxes[:, 2:] <= [x2 + 0.5, y2 + 0.5], axis=1
-    )
-    boxes = sample.boxes[is_inside] - np.array([x1, y1, x1, y1], np.float32)
-    return Sample(sample.image[y1:y2, x1:x2], boxes, sample.labels[is_inside])
+    cut = np.clip(sample.boxes, np.array(window[:2] * 2), np.array(window[2:] * 2))
+    is_kept = _areas(cut) >= _LEAST_LEFT * _areas(sample.boxes)
+    boxes = (cut[is_kept] - np.array([x1, y1, x1, y1])).astype(np.float32)
+    return Sample(sample.image[y1:y2, x1:x2], boxes, sample.labels[is_kept])
 
 
 def stretch(sample: Sample, size: tuple[int, int], *, is_smooth: bool = False) -> Sample:
@@ -120,3 +136,15 @@ def recolour(image: Image, rng: np.random.Generator) -> Image:
     tones = (np.arange(256) / 255) ** rng.uniform(0.7, 1.4) * rng.uniform(0.85, 1.15)
     table = np.clip(255 * tones, 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(cv2.transform(image, matrix), table), np.uint8)
+
+
+def _size(sample: Sample) -> NDArray[np.float64]:
+    """Width and height."""
+    height, width = sample.image.shape[:2]
+    return np.array([width, height], np.float64)
+
+
+def _areas(boxes: Boxes) -> NDArray[np.float64]:
+    """Square pixels of (N, 4) xyxy; 0 for those that are turned inside out."""
+    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None)
+    return np.asarray(np.prod(sides, axis=1), np.float64)

@@ -13,7 +13,7 @@ from workers.training.recipe import Recipe
 from workers.training.sizes import build_config
 
 if TYPE_CHECKING:
-    from transformers import DFineForObjectDetection
+    from transformers import DFineConfig, DFineForObjectDetection
 
 _BACKBONE_FACTOR = 0.5
 
@@ -23,10 +23,11 @@ def new_model(labels: Sequence[str], recipe: Recipe) -> "DFineForObjectDetection
     from transformers import DFineForObjectDetection
 
     config = build_config(recipe.size, labels, queries=recipe.queries, denoising=recipe.denoising)
+    config.num_queries = _possible_queries(config.num_queries, config, recipe)
     return DFineForObjectDetection(config)
 
 
-def model_from(folder: Path, labels: Sequence[str]) -> "DFineForObjectDetection":
+def model_from(folder: Path, labels: Sequence[str], recipe: Recipe) -> "DFineForObjectDetection":
     """Load a D-FINE to go on with.
 
     Where its classes are others, or in another order, what tells them apart begins anew.
@@ -50,6 +51,7 @@ def model_from(folder: Path, labels: Sequence[str]) -> "DFineForObjectDetection"
         is_same = list((config.id2label or {}).values()) == list(labels)
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: number for number, label in enumerate(labels)}
+        config.num_queries = _possible_queries(recipe.queries or config.num_queries, config, recipe)
         model = DFineForObjectDetection.from_pretrained(
             folder,
             config=config,
@@ -65,6 +67,13 @@ def model_from(folder: Path, labels: Sequence[str]) -> "DFineForObjectDetection"
     if not is_same:
         _forget_classes(model)
     return model
+
+
+def _possible_queries(wanted: int, config: "DFineConfig", recipe: Recipe) -> int:
+    """Return at most as many queries as there are places, of which a small input has few."""
+    width, height = min(recipe.input_size, recipe.first_size or recipe.input_size)
+    places = sum((width // stride) * (height // stride) for stride in config.feat_strides)
+    return min(wanted, places)
 
 
 def _forget_classes(model: Any) -> None:

@@ -34,8 +34,11 @@ class Recipe:
         queries: most objects in a picture; None for what is usual for the size.
         denoising: number of noisy boxes that help to learn in the beginning; None as above.
         flip_share: share of the pictures that are mirrored.
-        crop_share: share of the pictures of which only a part is shown.
-        crop_least: least width of the part, against the picture's.
+        focus_share: share of the pictures of which a part around one of the smaller boxes is
+            shown, so that small things are also seen large.
+        focus_least: least width of that part, against the picture's.
+        crop_share: share of the other pictures of which any part is shown.
+        crop_least: least width of that part, against the picture's.
         colour_share: share of the pictures whose colours and brightness are changed.
         patience: epochs without a better AP after which the training ends; None for never.
         seed: the same seed, data and machine give the same detector.
@@ -62,6 +65,8 @@ class Recipe:
     queries: int | None = None
     denoising: int | None = None
     flip_share: float = 0.5
+    focus_share: float = 0.5
+    focus_least: float = 0.35
     crop_share: float = 0.5
     crop_least: float = 0.7
     colour_share: float = 0.7
@@ -82,7 +87,8 @@ class Recipe:
             ("queries", 1, 1000), ("denoising", 0, 1000), ("patience", 1, 10_000),
             ("seed", 0, 2**31 - 1), ("learning_rate", 1e-8, 1.0), ("weight_decay", 0.0, 1.0),
             ("clip_norm", 1e-6, 1e6), ("average_decay", 0.0, 0.999999), ("final_factor", 0.0, 1.0),
-            ("crop_least", 0.1, 1.0), ("flat_share", 0.0, 1.0), ("first_share", 0.0, 1.0),
+            ("crop_least", 0.1, 1.0), ("focus_least", 0.1, 1.0), ("focus_share", 0.0, 1.0),
+            ("flat_share", 0.0, 1.0), ("first_share", 0.0, 1.0),
             ("flip_share", 0.0, 1.0), ("crop_share", 0.0, 1.0), ("colour_share", 0.0, 1.0),
         ):  # fmt: skip
             value = getattr(self, name)

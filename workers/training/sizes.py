@@ -1,7 +1,7 @@
 """The sizes of D-FINE, as published (arXiv 2410.13842), and one for small pictures."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +87,8 @@ def build_config(
 
     size = SIZES[name]
     strides = _STRIDES[-size.levels :]
+    # A field that the library takes, but does not declare.
+    taken: dict[str, Any] = {"out_indices": [2, 3, 4][-size.levels :]}
     backbone = HGNetV2Config(
         stem_channels=[3, *size.stem],
         stage_in_channels=[size.stem[-1], *size.outer[:-1]],
@@ -100,7 +102,7 @@ def build_config(
         use_learnable_affine_block=size.is_scaled,
         depths=list(size.blocks),
         hidden_sizes=list(size.outer),
-        out_indices=[2, 3, 4][-size.levels :],
+        **taken,
     )
     return DFineConfig(
         backbone_config=backbone,

@@ -103,8 +103,10 @@ class Trainer:
         self.data_digest = self.dataset.check(tell)
         torch.manual_seed(self.recipe.seed)
         labels = self.dataset.labels
-        built = model_from(self.base, labels) if self.base else new_model(labels, self.recipe)
-        self.model = built.to(self.device)
+        recipe = self.recipe
+        built = model_from(self.base, labels, recipe) if self.base else new_model(labels, recipe)
+        self.model: nn.Module = built
+        self.model.to(self.device)
         # Faster on every device.
         self.model.to(memory_format=torch.channels_last)
         self.average = deepcopy(self.model).eval().requires_grad_(False)
@@ -146,23 +148,28 @@ class Trainer:
         for number, part in enumerate(parts):
             # The noisy boxes are drawn anew in each step; a seed for each makes steps repeatable.
             torch.manual_seed((recipe.seed * 1_000_003 + step) * recipe.parts + number)
-            batch = part.to(self.device)
-            with self._reduced_precision():
-                output = self.model(pixel_values=batch.images, labels=batch.targets)
-            loss = output.loss / len(parts)
-            total += float(loss)
-            if not math.isfinite(total):
-                raise TrainingError(
-                    "loss_not_finite",
-                    f"The loss became {total} in step {step + 1}; a learning rate below "
-                    f"{recipe.learning_rate:g} may help. The detector was not kept.",
-                )
+            loss = self._loss(part.to(self.device)) / len(parts)
+            total += float(loss.detach())
+            self._check_finite(total)
             loss.backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
+        length = nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
+        self._check_finite(float(length))
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         update_average(self.average, self.model, average_decay(step, recipe.average_decay))
         return total
+
+    def _loss(self, batch: Batch) -> torch.Tensor:
+        try:
+            with self._reduced_precision():
+                loss: torch.Tensor = self.model(
+                    pixel_values=batch.images, labels=batch.targets
+                ).loss
+        except ValueError as error:
+            # The library refuses boxes that are not numbers, before there is a loss.
+            self._check_finite(math.nan if "nan" in str(error) else 0.0)
+            raise
+        return loss
 
     def _end_epoch(self) -> None:
         """Judge the average, keep it if it is the best, and save everything."""
@@ -212,7 +219,9 @@ class Trainer:
         """Find objects in the pictures to judge on, with the average."""
         self._tell_phase("evaluating")
         batch_size = self.recipe.batch_size // self.recipe.parts
-        return predict(self.average, self.dataset.val, size, batch_size, self._check_stop)
+        results = predict(self.average, self.dataset.val, size, batch_size, self._check_stop)
+        self._check_finite(sum(one["score"] + sum(one["bbox"]) for one in results))
+        return results
 
     def _finish(self) -> Outcome:
         """Write the folder of the detector and take the checkpoint away."""
@@ -268,6 +277,14 @@ class Trainer:
     def _check_stop(self) -> None:
         if self.should_stop():
             raise _Stopped
+
+    def _check_finite(self, value: float) -> None:
+        if not math.isfinite(value):
+            raise TrainingError(
+                "loss_not_finite",
+                f"The loss is no number any more after {self.progress.step} steps; a learning rate "
+                f"below {self.recipe.learning_rate:g} may help. The detector was not kept.",
+            )
 
     def _reduced_precision(self) -> torch.autocast:
         # bfloat16 needs no scaling of the loss; older cards without it compute in float32.
