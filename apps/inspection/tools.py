@@ -26,8 +26,11 @@ SLOWEST_CAMERA_SPEED = 1.0
 # 10 hours at one shift a second are 2 MB.
 CAMERA_OUTPUT_BYTES = 2**26
 
-# A pool of a thousand io tasks must not start a thousand programs.
-_PLACES = threading.Semaphore(os.cpu_count() or 1)
+# A pool of a thousand io tasks must not start a thousand programs. Measuring a long video takes
+# long, so it has places of its own and leaves those of the judgements alone.
+_CORES = os.cpu_count() or 1
+_JUDGEMENTS = threading.Semaphore(_CORES)
+_CAMERAS = threading.Semaphore(max(1, _CORES // 4))
 
 
 class ToolCrashed(Exception):
@@ -45,6 +48,7 @@ def judge_pour(
     """Judge what a document of `workers.vibration.pour_files` describes, into the folder `out`."""
     _run(
         ["pour", str(document), "--out", str(out)],
+        places=_JUDGEMENTS,
         seconds=BASE_SECONDS + frames / SLOWEST_FRAMES_PER_SECOND,
         check=check,
         progress=progress,
@@ -70,6 +74,7 @@ def measure_camera(
             "--index",
             str(index),
         ],
+        places=_CAMERAS,
         seconds=BASE_SECONDS + duration_seconds / SLOWEST_CAMERA_SPEED,
         check=check,
         progress=progress,
@@ -81,6 +86,7 @@ def measure_camera(
 def _run(
     arguments: list[str],
     *,
+    places: threading.Semaphore,
     seconds: float,
     check: Callable[[], None],
     progress: Callable[[float], None],
@@ -90,7 +96,7 @@ def _run(
         if word == "progress":
             progress(float(number))
 
-    while not _PLACES.acquire(timeout=0.5):
+    while not places.acquire(timeout=0.5):
         check()
     try:
         result = child_run(
@@ -107,7 +113,7 @@ def _run(
     except LimitExceeded as error:
         raise Conflict(f"It takes too much: {error}.", code="inspection_too_demanding") from error
     finally:
-        _PLACES.release()
+        places.release()
     if result.returncode == 0:
         return result.stdout
     if result.returncode == EXIT_BAD_INPUT:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import hypot, inf, sqrt
+from typing import TypeVar
 
 from workers.vibration.events import SWITCH_REACH_M, Event
 from workers.vibration.insertions import Flag, Insertion
@@ -16,6 +17,7 @@ SAME_OVERLAP = 0.5
 SAME_SIGMAS = 3.0
 
 Span = tuple[float, float]
+Key = TypeVar("Key")
 
 
 def on_pour_clock(insertion: Insertion, camera: str, offset_s: float) -> Insertion:
@@ -124,12 +126,9 @@ def merge_people(recordings: Sequence[tuple[str, float, PeopleEvents]]) -> Peopl
     presences: dict[int, list[Event]] = {}
     crowds: dict[int, list[Event]] = {}
     for camera, offset_s, people in recordings:
-        for target, source in (
-            (gear, people.gear), (presences, people.presences), (crowds, people.crowds),
-        ):  # fmt: skip
-            for key, events in source.items():
-                shifted = [_shifted(event, camera, offset_s) for event in events]
-                target.setdefault(key, []).extend(shifted)  # type: ignore[arg-type]
+        _gather(gear, people.gear, camera, offset_s)
+        _gather(presences, people.presences, camera, offset_s)
+        _gather(crowds, people.crowds, camera, offset_s)
     return PeopleEvents(
         gear={rule: sorted(events, key=_order) for rule, events in gear.items()},
         presences={zone: _across(events, _is_one_person) for zone, events in presences.items()},
@@ -137,10 +136,17 @@ def merge_people(recordings: Sequence[tuple[str, float, PeopleEvents]]) -> Peopl
     )
 
 
-def _shifted(event: Event, camera: str, offset_s: float) -> Event:
-    return replace(
-        event, start_s=event.start_s + offset_s, end_s=event.end_s + offset_s, camera=camera
-    )
+def _gather(
+    target: dict[Key, list[Event]], source: Mapping[Key, list[Event]], camera: str, offset_s: float
+) -> None:
+    """Add a camera's events to those of all, on the pour's clock."""
+    for key, events in source.items():
+        target.setdefault(key, []).extend(
+            replace(
+                event, start_s=event.start_s + offset_s, end_s=event.end_s + offset_s, camera=camera
+            )
+            for event in events
+        )
 
 
 def _order(event: Event) -> tuple[float, float, str]:

@@ -300,7 +300,10 @@ def _sight(recording: Recording, ground: Site) -> Mask | None:
 
 
 def _union(masks: Sequence[Mask]) -> Mask | None:
-    return np.logical_or.reduce(masks) if masks else None
+    if not masks:
+        return None
+    union: Mask = np.logical_or.reduce(masks)
+    return union
 
 
 def _cover_lifts(

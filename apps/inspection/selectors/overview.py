@@ -59,14 +59,10 @@ def overview(user: User, wanted: OverviewFilter) -> dict[str, Any]:
     days = list(_within(InspectionDay.objects.filter(project__in=ids), wanted))
     findings = _within(Finding.objects.filter(project__in=ids, is_current=True), wanted)
     groups = _finding_groups(findings)
-    per_day = Counter(
-        dict(
-            findings.order_by()
-            .values_list("day")
-            .annotate(count=Count("pk"))
-            .values_list("day", "count")
-        )
-    )
+    per_day = {
+        row["day"]: row["count"]
+        for row in findings.order_by().values("day").annotate(count=Count("pk"))
+    }
     inspected = {day.project_id for day in days} | {row["project"] for row in groups}
     inspections = list(
         Inspection.objects.filter(project__in=inspected).select_related("project").order_by("pk")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from workers.vibration.coverage import Coverage, DwellLimits
 from workers.vibration.observe import VIBRATOR_IN, Observations
+from workers.vibration.people import PERSON_LABELS
 from workers.vibration.rules import area, dwell, motion, pace, people, quality, spacing
 from workers.vibration.rules.case import Case, Finding, Judge, Note, NotJudged
 from workers.vibration.rules.table import RULE_SPECS, RuleSpec
@@ -52,6 +53,7 @@ MANUAL_CHECKS = (
 
 _NEEDS_POKERS = frozenset(rule for rule in RULE_SPECS if rule.startswith("V"))
 _NEEDS_FRAMES = frozenset(rule for rule in RULE_SPECS if rule.startswith("S"))
+_NEEDS_PEOPLE = frozenset({"S03", "S04", "S05", "S06"})
 _NEEDS_WHOLE_POUR = frozenset({"V04", "V09", "V15"})
 SLOW_SAMPLING_S = 0.21
 """The domain's floor is 5 frames a second."""
@@ -125,6 +127,8 @@ def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
         return f"the detector found no {VIBRATOR_IN} at all"
     if spec.id in _NEEDS_FRAMES and case.seen.frames == 0:
         return "no frames were analysed"
+    if spec.id in _NEEDS_PEOPLE and not any(map(case.seen.counts.get, PERSON_LABELS)):
+        return "the detector found no person at all"
     if spec.id in _NEEDS_WHOLE_POUR and not is_final:
         return "the pour goes on"
     return ""
