@@ -30,7 +30,7 @@ for (const { locale, scheme, viewport } of [
       await expect(page.getByTestId("frame-table")).toBeVisible();
       await expect(page.getByTestId("timeline").locator("svg")).toHaveCount(1);
       await snap("project");
-      for (const path of ["system", "users", "account", "nowhere"]) {
+      for (const path of ["overview", "system", "users", "account", "nowhere"]) {
         await page.goto(`/${path}`);
         await expect(page.locator("h1, .empty h2").first()).toBeVisible();
         await page.waitForLoadState("networkidle");

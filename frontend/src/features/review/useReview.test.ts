@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createApp, defineComponent, h, ref, type App } from "vue";
+import { createApp, h, ref, type App } from "vue";
 
 import { provideReview, type Review } from "./useReview";
 import type { FindingDetail } from "@/features/inspection/types";
@@ -56,21 +56,19 @@ afterEach(() => {
 
 async function open(): Promise<Review> {
   let review: Review | undefined;
-  const panel = defineComponent({
+  const panel = {
     setup() {
       review = provideReview(9, () => true);
       return () => h("div");
     },
-  });
-  app = createApp(
-    defineComponent({
-      setup() {
-        provideSelection();
-        provideInspection(9, ref(0));
-        return () => h(panel);
-      },
-    }),
-  ).use(i18n);
+  };
+  app = createApp({
+    setup() {
+      provideSelection();
+      provideInspection(9, ref(0));
+      return () => h(panel);
+    },
+  }).use(i18n);
   app.mount(document.createElement("div"));
   if (!review) throw new Error("not set up");
   const made = review;
