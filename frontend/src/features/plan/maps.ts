@@ -8,7 +8,7 @@ export type CellClass = (typeof CELL_CLASSES)[number];
 export interface MapAnswer {
   lift: number;
   name: string;
-  origin_m: [number, number];
+  origin_m: number[];
   cell_m: number;
   columns: number;
   rows: number;
@@ -49,11 +49,11 @@ function floatsOf(bytes: Uint8Array): Float32Array {
 
 export function decodeMap(answer: MapAnswer): PlanMap {
   const codes = answer.class_names.map((name) => Math.max(0, CELL_CLASSES.indexOf(name as CellClass)));
-  const { lift, name, origin_m: origin, cell_m, columns, rows, dose_scale_s } = answer;
+  const { lift, name, origin_m: [x = 0, y = 0], cell_m, columns, rows, dose_scale_s } = answer;
   return {
     lift,
     name,
-    origin,
+    origin: [x, y],
     cell_m,
     columns,
     rows,
