@@ -59,7 +59,8 @@ def test_a_pour_is_computed_from_frames_and_a_site(cast: Cast, worker: Worker):
     # A disc of 0.3 m in 4 square metres.
     assert kpis["covered_pct"] == pytest.approx(100 * np.pi * 0.09 / 4, abs=0.3)
     assert "V01" in inspection["judged_rules"]
-    assert {"rule": "S05", "reason": "the site has no limit of people"} in inspection["not_judged"]
+    not_planned = {"rule": "V14", "reason": "the site has no planned number of vibrators"}
+    assert not_planned in inspection["not_judged"]
     assert {"code": "depth"} in inspection["manual_checks"]
 
     good, short = get(cast, "insertions/")
