@@ -2,9 +2,12 @@ import { inject, onUnmounted, provide, shallowRef, watch, type InjectionKey, typ
 
 import { getInspection, listFindings, listInsertions } from "./api";
 import type { Finding, Inspection, Insertion } from "./types";
+import { usePolling } from "@/ui/usePolling";
 
 /** Events come in bursts while segments are completed; the lists are asked for at most so often. */
 const PAUSE_MS = 1_500;
+/** An event is a hint and may be missed: while something is computed, the page also asks. */
+const POLL_MS = 4_000;
 
 /** The inspection of the shown project: one copy for plan, timeline and lists. */
 export interface InspectionStore {
@@ -51,6 +54,7 @@ export function provideInspection(project: number, pulse: Ref<number>): Inspecti
     }, PAUSE_MS);
   });
   onUnmounted(() => clearTimeout(timer));
+  usePolling(refresh, POLL_MS, () => inspection.value?.is_stale ?? false);
   void refresh();
 
   const store = { inspection, insertions, findings, error, refresh };

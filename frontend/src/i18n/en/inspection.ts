@@ -183,6 +183,7 @@ export default {
     },
   },
   notes: {
+    nothing_analysed: "No frames were analysed: only insertions put in by hand are judged.",
     camera_moved: "The camera had moved: places could not be measured.",
     view_lost: "The camera saw too little to measure places.",
     camera_compensated: "The camera moved a little; places are corrected for it.",

@@ -184,6 +184,7 @@ export default {
     },
   },
   notes: {
+    nothing_analysed: "没有分析过的帧：只对手动添加的插点进行判定。",
     camera_moved: "相机已移位，无法测量位置。",
     view_lost: "画面内容不足，无法测量位置。",
     camera_compensated: "相机有轻微移动，位置已修正。",
