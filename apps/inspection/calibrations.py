@@ -70,7 +70,7 @@ def metric_outlines(calibration: Calibration, radius_m: float) -> list[list[list
     limit_m_per_px = METRIC_ERROR_RADII * radius_m / METRIC_ERROR_PX
     mask = calibration.metric_mask(limit_m_per_px, MASK_STEP_PX)
     # Doubled, so that outlines run along the blocks' edges and not through their middles.
-    fine = np.kron(mask.astype(np.uint8), np.ones((2, 2), np.uint8))
+    fine = np.kron(mask, np.ones((2, 2))).astype(np.uint8)
     outlines, _ = cv2.findContours(fine, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     width, height = calibration.image_size
     found = []

@@ -6,7 +6,7 @@ from django.db import models
 SHA256_LENGTH = 64
 
 
-def person_key() -> "models.ForeignKey[models.Model, models.Model]":
+def person_key() -> "models.ForeignKey[models.Model | None, models.Model | None]":
     """Who did it; kept as nobody when the account is gone."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

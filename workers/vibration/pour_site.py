@@ -274,7 +274,7 @@ def _camera(data: object, where: str) -> Json:
 
 
 def _lift(data: object, where: str) -> Json:
-    empty = {"name": "", "start_s": 0.0, "calibration": None}
+    empty: Json = {"name": "", "start_s": 0.0, "calibration": None}
     lift = {**empty, **_object(data, where, empty)}
     _text(lift["name"], f"{where}.name")
     if not lift["name"]:
@@ -287,7 +287,7 @@ def _lift(data: object, where: str) -> Json:
 def _calibration(data: object, where: str) -> Json | None:
     if data is None:
         return None
-    empty = {"image_size": None, "points": [], "check_points": []}
+    empty: Json = {"image_size": None, "points": [], "check_points": []}
     calibration = {**empty, **_object(data, where, empty)}
     for name in ("points", "check_points"):
         calibration[name] = _list(calibration[name], f"{where}.{name}")
