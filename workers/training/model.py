@@ -69,6 +69,13 @@ def model_from(folder: Path, labels: Sequence[str], recipe: Recipe) -> "DFineFor
     return model
 
 
+def placed(model: nn.Module, device: torch.device) -> nn.Module:
+    """Return the model on a device, with channels last, which is faster on every device."""
+    model.to(device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model
+
+
 def _possible_queries(wanted: int, config: "DFineConfig", recipe: Recipe) -> int:
     """Return at most as many queries as there are places, of which a small input has few."""
     width, height = min(recipe.input_size, recipe.first_size or recipe.input_size)

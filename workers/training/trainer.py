@@ -28,6 +28,7 @@ from workers.training.model import (
     make_optimizer,
     model_from,
     new_model,
+    placed,
     rate_factor,
     set_rates,
     update_average,
@@ -105,10 +106,7 @@ class Trainer:
         labels = self.dataset.labels
         recipe = self.recipe
         built = model_from(self.base, labels, recipe) if self.base else new_model(labels, recipe)
-        self.model: nn.Module = built
-        self.model.to(self.device)
-        # Faster on every device.
-        self.model.to(memory_format=torch.channels_last)
+        self.model = placed(built, self.device)
         self.average = deepcopy(self.model).eval().requires_grad_(False)
         self.optimizer = make_optimizer(self.model, self.recipe)
         self.checkpoint = CheckpointFolder(self.folder / "checkpoint", self._key())
