@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "VideoStateEnum": "apps.projects.models.VideoState",
         "FindingStateEnum": "apps.inspection.models.FindingState",
         "FindingVerdictEnum": "apps.inspection.models.Verdict",
+        "ReportFormatEnum": "apps.evidence.models.ReportFormat",
+        "ReportLanguageEnum": "apps.evidence.models.ReportLanguage",
         "SeverityEnum": "apps.inspection.models.Severity",
     },
     "POSTPROCESSING_HOOKS": [

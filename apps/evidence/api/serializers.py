@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.accounts.api.serializers import PersonBriefSerializer
@@ -86,10 +87,11 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
             return 1.0
         return report.job.progress if report.job else 0.0
 
-    def get_error(self, report: Report) -> ReportErrorSerializer | None:
+    @extend_schema_field(ReportErrorSerializer(allow_null=True))
+    def get_error(self, report: Report) -> dict[str, str] | None:
         if report.job is None or report.job.state != JobState.FAILED:
             return None
-        return {"code": report.job.error_code, "message": report.job.error_message}  # type: ignore[return-value]
+        return {"code": report.job.error_code, "message": report.job.error_message}
 
     def get_file_url(self, report: Report) -> str | None:
         return f"/api/v1/reports/{report.pk}/file/" if report.sha256 else None
