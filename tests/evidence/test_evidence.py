@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asgiref.sync import async_to_sync
 from PIL import Image
 
 from apps.evidence.models import EvidenceRound, FindingEvidence
@@ -26,7 +27,13 @@ def address(finding: Finding, name: str = "") -> str:
 
 
 def body_of(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if not answer.streaming:
+        return answer.content
+
+    async def pieces() -> bytes:
+        return b"".join([piece async for piece in answer.streaming_content])
+
+    return async_to_sync(pieces)()
 
 
 def made(finding: Finding) -> FindingEvidence:
