@@ -23,6 +23,7 @@ from workers.errors import DetectorError
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick_trial")]
 
 URL = "/api/v1/detectors/"
+OCTETS = "application/octet-stream"
 
 
 @pytest.fixture
@@ -36,9 +37,7 @@ def model(tmp_path: Path) -> bytes:
 
 
 def send(client: APIClient, data: bytes, filename: str) -> Any:
-    return client.generic(
-        "POST", f"{URL}files/?filename={filename}", data, "application/octet-stream"
-    )
+    return client.post(f"{URL}files/?filename={filename}", data, content_type=OCTETS)
 
 
 def bring(client: APIClient, data: bytes, filename: str, **wishes: Any) -> Any:

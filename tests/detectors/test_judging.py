@@ -32,6 +32,7 @@ from tests.detectors.models import FOUND, labelled, labelled_zip, tiny_model, zi
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick_trial")]
 
 URL = "/api/v1/detectors/"
+OCTETS = "application/octet-stream"
 NOWHERE = [2.0, 2.0, 6.0, 6.0]
 
 
@@ -46,9 +47,7 @@ def tiny(tmp_path: Path) -> Detector:
 
 
 def set_bring(client: APIClient, labels: dict[str, Any], **words: Any) -> Any:
-    sent = client.generic(
-        "POST", f"{URL}files/?filename=set.zip", labelled_zip(labels), "application/octet-stream"
-    )
+    sent = client.post(f"{URL}files/?filename=set.zip", labelled_zip(labels), content_type=OCTETS)
     body = {"name": "frozen", "purpose": "other", "file": sent.json()["id"], **words}
     answer = client.post(f"{URL}sets/", body)
     assert answer.status_code == 202, answer.content
@@ -134,7 +133,7 @@ def test_bad_labels_are_refused_by_name(client: APIClient, what: str) -> None:
     if what == "missing":
         labels["images"][1]["file_name"] = "../../elsewhere.png"
         data = _with_labels(labels, data)
-    sent = client.generic("POST", f"{URL}files/?filename=s.zip", data, "application/octet-stream")
+    sent = client.post(f"{URL}files/?filename=s.zip", data, content_type=OCTETS)
     body = {"name": "bad", "purpose": "other", "file": sent.json()["id"]}
     answer = client.post(f"{URL}sets/", body)
     work()

@@ -96,7 +96,7 @@ class CatalogueView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Well-known detectors under permissive licences."""
-        return Response(CatalogueEntrySerializer(catalogue(), many=True).data)
+        return Response(CatalogueEntrySerializer(list(catalogue()), many=True).data)
 
 
 class FilesView(AsyncAPIView):

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.accounts.api.serializers import PersonBriefSerializer
-from apps.detectors.catalogue import CatalogueEntry
 from apps.detectors.model_files import FOLDER_KIND
 from apps.detectors.models import (
     Detector,
@@ -121,7 +120,7 @@ class ReceivedFileSerializer(serializers.ModelSerializer[ReceivedFile]):
 
 
 class DetectorImportSerializer(OfJobSerializer):
-    source = serializers.ChoiceField(choices=ImportSource.choices)
+    source = serializers.ChoiceField(choices=ImportSource.choices)  # type: ignore[assignment]
     phase = serializers.ChoiceField(choices=ImportPhase.choices)
     created_by = PersonBriefSerializer(allow_null=True)
 
@@ -154,7 +153,7 @@ class CatalogueFileSerializer(serializers.Serializer[Any]):
     sha256 = serializers.CharField(allow_null=True)
 
 
-class CatalogueEntrySerializer(serializers.Serializer[CatalogueEntry]):
+class CatalogueEntrySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     kind = serializers.CharField()
