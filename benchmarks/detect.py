@@ -33,7 +33,8 @@ from workers.detect.spec import DetectorSpec
 from workers.detect.torch_model import BoxModel, TorchRuntime, load_box_model
 from workers.device import accelerated, torch_device
 from workers.media.decode import read_frames
-from workers.media.indexing import FrameIndex, build_frame_index
+from workers.media.frame_index import FrameIndex
+from workers.media.indexing import build_frame_index
 from workers.pipelines.analyse import analyse_frames
 from workers.training.sizes import build_config
 

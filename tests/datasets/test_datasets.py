@@ -145,7 +145,7 @@ def test_a_version_is_what_was_labelled_then(frames: None, api: APIClient, url: 
 
 
 def zip_of(api: APIClient, url: str, **query: Any) -> zipfile.ZipFile:
-    answer = api.get(url, query)
+    answer: Any = api.get(url, query)
     assert answer.status_code == 200, answer.content
     return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
 

@@ -136,7 +136,7 @@ def save_deployed(
     The boxes are these shares of the width and height that it is told the pictures have.
     """
     sizes = helper.make_tensor_value_info("orig_target_sizes", TensorProto.INT64, [1, 2])
-    outputs = {
+    outputs: dict[str, np.ndarray] = {
         "labels": np.array([labels], np.int64),
         "shares": np.array([shares], np.float32),
         "scores": np.array([scores], np.float32),

@@ -58,7 +58,7 @@ def test_what_overlaps_stays_unless_it_is_asked_to_be_suppressed(tmp_path: Path)
 
 
 def test_finished_boxes_are_scaled_from_the_input_to_the_picture(tmp_path: Path) -> None:
-    shares = [[0.25, 0.375, 0.75, 0.625], [0, 0, 1, 1]]
+    shares = [[0.25, 0.375, 0.75, 0.625], [0.0, 0.0, 1.0, 1.0]]
     save_deployed(tmp_path / "rtdetr.onnx", [2, 0], shares, [0.8, 0.1])
     found = detect(tmp_path / "rtdetr.onnx")
     assert found.labels == ("blue",)
