@@ -42,7 +42,7 @@ def test_a_job_is_done_by_a_worker_and_its_child(transactional_db: None):
     run_make(project, {video: stays([(2.0, 14.0, 2.5, 2.5)], end_s=20.0)})
     inspection_request(project.pk)
     job_run(str(Inspection.objects.get().job_id))
-    job = Job.objects.get(pk=Inspection.objects.get().job_id)
+    job = Job.objects.get(inspection__project=project)
     assert (job.state, job.error_message) == (JobState.COMPLETED, "")
     assert Insertion.objects.get().duration_s == pytest.approx(12.0, abs=0.2)
     assert not Inspection.objects.get().is_stale

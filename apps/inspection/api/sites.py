@@ -52,7 +52,7 @@ class SiteView(APIView):
         project = project_get_for(user=user, id=id, role=MemberRole.OPERATOR)
         serializer = _SiteSave(data=request.data)
         serializer.is_valid(raise_exception=True)
-        words: dict[str, Any] = dict(request.data)  # type: ignore[arg-type]
+        words: dict[str, Any] = dict(request.data)
         saved = site_save(
             project=project, by=user, site=words.get("site"), **serializer.validated_data
         )
