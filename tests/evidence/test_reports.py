@@ -102,7 +102,7 @@ def test_plans_are_drawn_and_laid_over_the_video(cast: Cast, pour: Pour) -> None
     assert Image.open(io.BytesIO(body_of(png))).size[0] > 800
     again = client.get(f"{base}plan.png", headers={"If-None-Match": png["ETag"]})
     assert again.status_code == 304
-    laid = client.get(f"{base}overlay.png", {"video": pour.video.pk, "seconds": "0"})
+    laid = client.get(f"{base}overlay.png", {"video": str(pour.video.pk), "seconds": "0"})
     picture = np.asarray(Image.open(io.BytesIO(body_of(laid))))
     assert picture.shape == (720, 1280, 3)
     u, v = to_pixel(2.5, 2.35)

@@ -36,13 +36,13 @@ def request(**changes: object) -> dict[str, object]:
 
 
 def picture(path: Path) -> "np.typing.NDArray[np.uint8]":
-    return np.asarray(Image.open(path))
+    return np.asarray(Image.open(path), np.uint8)
 
 
 def clip_of(folder: Path) -> list[tuple[float, int]]:
     with av.open(str(folder / "clip.mp4")) as container:
         return [
-            (float(frame.time), number_in(frame.to_ndarray(format="rgb24")))
+            (float(frame.time), number_in(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)))
             for frame in container.decode(video=0)
         ]
 

@@ -125,11 +125,10 @@ def test_a_workbook_holds_numbers_and_never_runs_what_somebody_typed(tmp_path: P
         for row in page.iter_rows():
             assert all(cell.data_type != "f" for cell in row)
     sheets = sheets_of(tmp_path / "a.xlsx")
-    head, row = sheets["Insertions"]
-    values = dict(zip(head, row, strict=True))
+    head, first = sheets["Insertions"]
+    values = dict(zip(head, first, strict=True))
     assert (values["x (m)"], values["Dwell (s)"], values["Grade"]) == (2.3, 14.2, "good")
-    (shown,) = [row for row in sheets["PPE"] if row[0] is not None]
-    assert "Nothing" in str(shown[0])
+    assert [str(one[0])[:7] for one in sheets["PPE"]] == ["Nothing"]
     assert ("Project", evil[:-1]) in [row[:2] for row in sheets["Summary"]]
 
 

@@ -274,7 +274,7 @@ def _value(hint: Any, value: object, where: str) -> Any:
         return tuple(_value(arguments[0], one, f"{where}[{i}]") for i, one in enumerate(value))
     if hint is Plan and isinstance(value, Mapping):
         return Plan.from_json(value)
-    if is_dataclass(hint):
+    if isinstance(hint, type) and is_dataclass(hint):
         return _read(hint, value, where)
     if origin is not None:
         hint = dict

@@ -5,13 +5,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from workers.plan.model import Language
 from workers.report import xlsx_sheets
@@ -40,7 +40,7 @@ def write_xlsx(report: ReportInput, language: Language, path: Path) -> None:
     path.write_bytes(_without_clock(data))
 
 
-def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
+def _write(page: Any, sheet: Sheet) -> None:
     for index, width in enumerate(sheet.widths, start=1):
         page.column_dimensions[get_column_letter(index)].width = width
     if sheet.head:
@@ -50,16 +50,15 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
         page.append(_cells(page, row))
 
 
-def _cells(
-    page: WriteOnlyWorksheet, row: Sequence[Cell], *, is_head: bool = False
-) -> Iterable[WriteOnlyCell]:
+def _cells(page: Any, row: Sequence[Cell], *, is_head: bool = False) -> Iterable[Any]:
     for value in row:
-        is_text = isinstance(value, str)
-        cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", value) if is_text else value)
-        if is_text:
+        if isinstance(value, str):
+            cell = WriteOnlyCell(page, ILLEGAL_CHARACTERS_RE.sub("", value))
             # Never a formula, whatever it begins with.
             cell.data_type = "s"
             cell.alignment = _WRAP
+        else:
+            cell = WriteOnlyCell(page, value)
         if is_head:
             cell.font, cell.fill = _HEAD
         yield cell

@@ -37,7 +37,7 @@ def plans_of(project: Project) -> list[Plan]:
 def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
     facts, site = found.facts, version.site
     shape = int(facts["rows"]), int(facts["columns"])
-    marks = Insertion.objects.filter(project=project, lift=found.lift, x_m__isnull=False)
+    marks = Insertion.objects.filter(project=project, lift=found.lift)
     radius_m = site["radius_m"]
     return Plan(
         title=project.name,
@@ -52,6 +52,7 @@ def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
         marks=tuple(
             Mark(number, x_m, y_m, grade)
             for number, x_m, y_m, grade in marks.values_list("number", "x_m", "y_m", "grade")
+            if x_m is not None and y_m is not None
         ),
         pour=_outline(site["pour"]),
         openings=tuple(_outline(one) for one in site["openings"]),

@@ -47,8 +47,8 @@ def evidence_request(finding: Finding, *, by: User | None = None) -> FindingEvid
         row, _ = FindingEvidence.objects.get_or_create(
             finding=finding, defaults={"start_s": finding.start_s}
         )
-        row = FindingEvidence.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        if not Job.objects.filter(pk=row.job_id, state__in=ACTIVE_STATES).exists():
+        row = FindingEvidence.objects.select_for_update().get(pk=row.pk)
+        if row.job is None or row.job.state not in ACTIVE_STATES:
             row.job = job_create(
                 kind=JobKind.FINDING_EVIDENCE, project=finding.project, video=video, created_by=by
             )

@@ -16,6 +16,7 @@ from apps.inspection.selectors.sites import site_newest
 from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobKind
 from apps.jobs.services import job_create
+from apps.live.events import ReportChanged
 from apps.live.services import event_send
 from apps.projects.models import Project
 
@@ -71,7 +72,7 @@ def report_ended(job: Job) -> None:
     """Ending: tell the open pages."""
     report = Report.objects.filter(job=job).first()
     if report is not None:
-        payload = {"report": {"id": report.pk, "state": str(job.state)}}
+        payload: ReportChanged = {"report": {"id": report.pk, "state": str(job.state)}}
         transaction.on_commit(lambda: event_send(report.project_id, "state", payload))
 
 
