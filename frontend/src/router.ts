@@ -51,6 +51,19 @@ export const router = createRouter({
       meta: { title: "nav.overview" },
     },
     {
+      path: "/detectors",
+      name: "detectors",
+      component: () => import("@/features/detectors/DetectorsPage.vue"),
+      meta: { title: "nav.detectors" },
+    },
+    {
+      path: "/detectors/:id(\\d+)",
+      name: "detector",
+      component: () => import("@/features/detectors/DetectorPage.vue"),
+      props: (route) => ({ id: Number(route.params.id) }),
+      meta: { title: "nav.detectors" },
+    },
+    {
       path: "/system",
       name: "system",
       component: () => import("@/features/system/SystemPage.vue"),

@@ -18,6 +18,7 @@ export default {
     projects: "Projects",
     project: "Project",
     overview: "Overview",
+    detectors: "Detectors",
     system: "System",
     users: "Users",
     account: "Account",

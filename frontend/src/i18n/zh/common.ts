@@ -20,6 +20,7 @@ export default {
     projects: "项目",
     project: "项目",
     overview: "总览",
+    detectors: "检测器",
     system: "系统",
     users: "用户",
     account: "我的账户",
