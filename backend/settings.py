@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
         "ProjectStatusEnum": "apps.projects.api.serializers.STATUS_NAMES",
         "MemberRoleEnum": "apps.projects.models.MemberRole",
         "JobStateEnum": "apps.jobs.models.JobState",
+        "TrainingPhaseEnum": "apps.training.models.TrainingPhase",
         "JobStateOrNoneEnum": "apps.detectors.api.serializers.STATES_OR_NONE",
         "DetectorStateEnum": "apps.detectors.models.DetectorState",
         "VideoStateEnum": "apps.projects.models.VideoState",

@@ -3329,14 +3329,6 @@ export interface components {
             readonly display_name: string;
         };
         /**
-         * @description * `preparing` - Preparing
-         *     * `training` - Training
-         *     * `evaluating` - Evaluating
-         *     * `saving` - Saving
-         * @enum {string}
-         */
-        PhaseA81Enum: "preparing" | "training" | "evaluating" | "saving";
-        /**
          * @description * `original` - Original
          *     * `preparing` - Preparing
          *     * `proxy` - Proxy
@@ -4055,7 +4047,7 @@ export interface components {
             readonly state: components["schemas"]["JobStateEnum"];
             /** Format: double */
             readonly progress: number;
-            readonly phase: components["schemas"]["PhaseA81Enum"];
+            readonly phase: components["schemas"]["TrainingPhaseEnum"];
             readonly epoch: number;
             readonly epochs: number;
             /** Format: double */
@@ -4087,7 +4079,7 @@ export interface components {
             readonly state: components["schemas"]["JobStateEnum"];
             /** Format: double */
             readonly progress: number;
-            readonly phase: components["schemas"]["PhaseA81Enum"];
+            readonly phase: components["schemas"]["TrainingPhaseEnum"];
             readonly epoch: number;
             readonly epochs: number;
             /** Format: double */
@@ -4107,6 +4099,14 @@ export interface components {
             readonly finished_at: string | null;
             readonly points: components["schemas"]["Point"][];
         };
+        /**
+         * @description * `preparing` - Preparing
+         *     * `training` - Training
+         *     * `evaluating` - Evaluating
+         *     * `saving` - Saving
+         * @enum {string}
+         */
+        TrainingPhaseEnum: "preparing" | "training" | "evaluating" | "saving";
         TrainingStartRequest: {
             /** @description Of the detector to be. */
             name: string;
