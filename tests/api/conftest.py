@@ -5,9 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.accounts.services import token_create
 from apps.analysis.models import FrameResult, Run, Segment, SegmentState
 from apps.detectors.models import Detector
+from apps.evidence.models import FindingEvidence, Report
+from apps.evidence.storage import finding_folder, report_path
 from apps.inspection.models import (
     EditKind,
     Finding,
@@ -72,6 +75,22 @@ def _inspected(project: Project, video: Video) -> tuple[Insertion, InsertionEdit
         site_sha256="0" * 64,
     )
     return insertion, edit, finding
+
+
+def _evidence(finding: Finding, owner: User) -> Report:
+    """A picture of the finding, and a record."""
+    files = [{"name": "still.jpg", "sha256": "0" * 64, "size_bytes": 4}]
+    FindingEvidence.objects.create(finding=finding, start_s=finding.start_s, files=files)
+    report = Report.objects.create(
+        project=finding.project, format="pdf", language="en", sha256="0" * 64, created_by=owner
+    )
+    for path in (
+        finding_folder(finding.project_id, finding.pk) / "still.jpg",
+        report_path(finding.project_id, report.pk, report.format),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"data")
+    return report
 
 
 @pytest.fixture
@@ -153,6 +172,7 @@ def ids(cast: Cast) -> dict[str, object]:
         "insertions": insertion.pk,
         "insertion-edits": edit.pk,
         "findings": finding.pk,
+        "reports": _evidence(finding, cast.owner).pk,
         "projects": cast.project.pk,
         "videos": video.pk,
         "uploads": upload.pk,

@@ -39,7 +39,7 @@ def tools_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     def run(
         command: str, *arguments: str, document: dict[str, Any] | None = None, **_: Any
-    ) -> bytes:
+    ) -> dict[str, Any]:
         inputs = []
         if document is not None:
             path = tmp_path / "document.json"
@@ -48,10 +48,10 @@ def tools_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             code = main([command, *inputs, *arguments])
+        answer: dict[str, Any] = json.loads(said.getvalue().splitlines()[-1])
         if code:
-            answer = json.loads(said.getvalue().splitlines()[-1])
             raise WorkerError(answer["code"], answer["message"])
-        return said.getvalue().encode()
+        return answer
 
     for module in (tools, evidence_service, report_service):
         monkeypatch.setattr(module, "run_tool", run)

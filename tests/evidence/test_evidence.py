@@ -15,6 +15,7 @@ from apps.evidence.services.files import project_removed, sweep
 from apps.evidence.storage import finding_folder, project_folder
 from apps.inspection.models import Finding, Inspection, Verdict
 from apps.jobs.models import Job, JobKind, JobState
+from apps.projects.storage import ORIGINAL, video_path
 from tests.cast import Cast, client_of
 from tests.evidence.conftest import Pour, work
 from tests.media import number_in
@@ -148,4 +149,7 @@ def test_a_still_is_the_frame_that_is_shown_then(cast: Cast, pour: Pour) -> None
     same = client.get(still, {"seconds": "9999"}, headers={"If-None-Match": answer["ETag"]})
     assert same.status_code == 304
     assert client.get(still, {"seconds": "nan"}).status_code == 400
+    video_path(pour.video.folder, ORIGINAL).write_bytes(b"broken")
+    broken = client.get(still, {"seconds": "1"})
+    assert (broken.status_code, broken.json()["code"]) == (409, "video_not_decodable")
     assert client_of(cast.stranger).get(still).status_code == 404

@@ -86,6 +86,7 @@ def report(options: Namespace) -> None:
         part.replace(options.out)
     finally:
         part.unlink(missing_ok=True)
+    _tell(options.out)
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -110,3 +111,8 @@ def _write(path: Path, data: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    _tell(path)
+
+
+def _tell(path: Path) -> None:
+    print(json.dumps({"path": str(path)}))

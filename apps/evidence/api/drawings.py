@@ -70,8 +70,8 @@ class PlanView(AsyncAPIView):
     content_type = ""
 
     async def send(self, request: Request, id: int) -> HttpResponseBase:
-        query = query_of(PlanQuerySerializer, request.query_params)
         project = await _project(request, id)
+        query = query_of(PlanQuerySerializer, request.query_params)
         wanted = await sync_to_async(plan_wanted)(project, **query, suffix=self.suffix)
         return await drawn_response(request, wanted, self.content_type)
 
@@ -98,8 +98,8 @@ class OverlayView(AsyncAPIView):
     @picture_schema("inspection_overlay", PNG, OverlayQuerySerializer, "inspection")  # type: ignore[operator]
     async def get(self, request: Request, id: int) -> HttpResponseBase:
         """The plan laid over the frame of a video at a time."""
-        query = query_of(OverlayQuerySerializer, request.query_params)
         project = await _project(request, id)
+        query = query_of(OverlayQuerySerializer, request.query_params)
         wanted = await sync_to_async(overlay_wanted)(project, **query)
         return await drawn_response(request, wanted, PNG)
 
@@ -108,8 +108,8 @@ class StillView(AsyncAPIView):
     @picture_schema("videos_still", JPEG, StillQuerySerializer, "videos")  # type: ignore[operator]
     async def get(self, request: Request, id: int) -> HttpResponseBase:
         """The frame shown at a time, upright and in its own size."""
-        query = query_of(StillQuerySerializer, request.query_params)
         video = await sync_to_async(video_get_for)(user=person_of(request), id=id)
+        query = query_of(StillQuerySerializer, request.query_params)
         return await drawn_response(request, still_wanted(video, query["seconds"]), JPEG)
 
 

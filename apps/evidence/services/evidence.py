@@ -1,6 +1,5 @@
 """Evidence of findings: asked for, made by a job, made by itself for what a final result holds."""
 
-import json
 import shutil
 from typing import Any
 
@@ -88,7 +87,7 @@ def evidence_make(job: Job, control: JobControl) -> None:
         control.progress(0.9)
         with transaction.atomic():
             written = FindingEvidence.objects.filter(pk=row.pk, job=job).update(
-                files=json.loads(answer)["files"], made_at=timezone.now()
+                files=answer["files"], made_at=timezone.now()
             )
             if written:
                 shutil.rmtree(folder, ignore_errors=True)
