@@ -40,7 +40,7 @@ def _findings(report: ReportInput, texts: Texts) -> list[Flowable]:
                 str(one.number),
                 texts.rule(one.rule),
                 texts.term(one.severity),
-                texts.mark(one) or texts.term(one.state),
+                texts.term(one.state),
                 texts.measured(one.value, one.unit),
                 texts.measured(one.limit, one.unit),
                 clock(one.start_s),
@@ -49,7 +49,7 @@ def _findings(report: ReportInput, texts: Texts) -> list[Flowable]:
                 ", ".join(map(str, one.insertion_numbers)),
             ]
         )
-    widths = _widths(5, 16, 6, 12, 10, 9, 9, 12, 12, 9)
+    widths = _widths(5, 17, 8, 12, 9, 9, 9, 12, 11, 9)
     return [text(texts["finding_list"], HEADING), long_table(rows, widths)]
 
 
@@ -99,7 +99,7 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
                 texts.terms(one.flags),
             ]
         )
-    return [heading, long_table(rows, _widths(5, 7, 7, 6, 5, 9, 9, 9, 7, 7, 8, 8, 13))]
+    return [heading, long_table(rows, _widths(5, 7, 7, 9, 5, 9, 9, 9, 8, 9, 8, 8, 11))]
 
 
 def _health(report: ReportInput, texts: Texts) -> list[Flowable]:
