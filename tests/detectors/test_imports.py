@@ -15,7 +15,7 @@ from apps.detectors.models import Detector, DetectorImport, ReceivedFile
 from apps.detectors.services import imports
 from apps.detectors.tools import model_try
 from apps.jobs.models import Job, JobKind, JobState
-from tests.cast import client_of, user_make
+from tests.cast import browser_of, client_of, user_make
 from tests.detectors.conftest import work
 from tests.detectors.models import tiny_model, zip_of
 from workers.errors import DetectorError
@@ -196,6 +196,11 @@ def test_only_engineers_bring_detectors_in(model: bytes) -> None:
     assert client_of().get(f"{URL}catalogue/").status_code == 401
     assert operator.get(URL).status_code == 200
     assert not ReceivedFile.objects.exists()
+
+
+def test_a_dashboard_sends_files_too(engineer: User, model: bytes) -> None:
+    sent = send(browser_of(engineer), model, "tiny.onnx")
+    assert (sent.status_code, sent.json()["size_bytes"]) == (201, len(model))
 
 
 def test_a_file_is_used_by_who_sent_it(client: APIClient, model: bytes) -> None:

@@ -16,6 +16,7 @@ from apps.accounts.requests import person_of
 from apps.common.async_views import AsyncAPIView
 from apps.common.bodies import body_pieces
 from apps.common.errors import Invalid, NotFound
+from apps.common.parsers import UnreadParser
 from apps.common.schema import NO_CONTENT, ErrorSerializer
 from apps.common.texts import filename_clean
 from apps.detectors.api.requests import DetectorImportRequestSerializer, FileQuerySerializer
@@ -103,6 +104,7 @@ class FilesView(AsyncAPIView):
     """Files on their way into the registry."""
 
     permission_classes = (IsEngineer,)
+    parser_classes = (UnreadParser,)
 
     @extend_schema(
         tags=["detectors"],
