@@ -39,7 +39,9 @@ def model_try(
                 check=check,
             )
         except WorkerError as error:
-            raise DetectorError(error.code, error.message) from error
+            # Where it lies here is nobody's business.
+            message = error.message.replace(f"{path.parent}/", "")
+            raise DetectorError(error.code, message) from error
 
 
 def model_export(folder: Path, out: Path, *, check: Check) -> None:
