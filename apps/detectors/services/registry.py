@@ -123,6 +123,9 @@ def detector_register(
         metrics=wishes.metrics or files.facts.metrics,
         created_by=by,
     )
+    if facts.get("nms_iou") is not None:
+        # What suits its kind: D-FINE's boxes need none, and would lose people who overlap.
+        detector.nms_iou = facts["nms_iou"]
     if files.facts.score_threshold is not None:
         detector.score_threshold = files.facts.score_threshold
     return _keep(detector, files.path)
