@@ -15,6 +15,9 @@ def address_ids(path: str, ids: dict[str, object]) -> dict[str, object]:
         "insertion_id": ids["insertions"],
         "edit_id": ids["insertion-edits"],
         "finding_id": ids["findings"],
+        "image_id": ids["images"],
+        "task_id": ids["tasks"],
+        "number": 1,
         "name": "still.jpg",
     }
     return {name: known[name] for name in known if f"{{{name}}}" in path}

@@ -25,6 +25,7 @@ from apps.inspection.models import (
 from apps.jobs.models import Job, JobKind, JobState
 from apps.projects.models import Playback, Project, Upload, Video, VideoState
 from apps.projects.storage import ORIGINAL, THUMBNAIL, video_path
+from tests.api.learning import learning_things
 from tests.cast import Cast
 from workers.vibration.pour_site import EMPTY
 
@@ -180,6 +181,7 @@ def ids(cast: Cast) -> dict[str, object]:
         "tokens": token.pk,
         "users": cast.owner.pk,
         "detectors": detector.pk,
+        **learning_things(cast.stranger),
         # Of nothing that exists: who may not ask is refused before.
         "imports": 1,
         "evaluations": 1,

@@ -21,6 +21,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consu
 METHODS = ("get", "post", "put", "patch", "delete")
 # The registry of detectors belongs to everybody with the right role: see tests/detectors.
 REGISTRY = {"detectors", "imports", "evaluations", "sets"}
+# Every engineer's, and nobody else's.
+LEARNING = {"datasets", "trainings"}
+OF_ALL = REGISTRY | LEARNING
 # Made of a real video and a real map: see tests/evidence.
 DRAWN = ("/still/", "/plan.svg", "/plan.png", "/overlay.png")
 TUS_HEADERS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
@@ -58,7 +61,7 @@ def test_there_is_something_to_try():
         "tokens",
         "reports",
         "users",
-        *REGISTRY,
+        *OF_ALL,
     }
 
 
@@ -66,7 +69,7 @@ def test_a_stranger_finds_nothing(cast: Cast, ids: dict[str, object]):
     stranger = client_of(cast.stranger)
     # What a role opens or closes for everything alike tells nothing about a single one.
     by_role = {"users": 403}
-    asked = [(method, path) for method, path in operations() if collection(path) not in REGISTRY]
+    asked = [(method, path) for method, path in operations() if collection(path) not in OF_ALL]
     answers = {
         f"{method} {path}": call(stranger, method, path, ids).status_code for method, path in asked
     }
@@ -95,12 +98,21 @@ def test_a_viewer_reads_and_changes_nothing(cast: Cast, ids: dict[str, object]):
             assert (status == 200) if method == "get" else (status == 403), f"{method} {path}"
 
 
+def test_what_detectors_learn_from_is_for_engineers(cast: Cast, ids: dict[str, object]):
+    operator, engineer = client_of(cast.owner), client_of(cast.stranger)
+    learning = [(method, path) for method, path in operations() if collection(path) in LEARNING]
+    for method, path in learning:
+        assert call(operator, method, path, ids).status_code == 403, f"{method} {path}"
+        if method == "get":
+            assert call(engineer, method, path, ids).status_code == 200, path
+
+
 def test_the_owner_finds_everything(cast: Cast, ids: dict[str, object]):
     owner = client_of(cast.owner)
     for method, path in operations():
         if (
             method == "get"
-            and collection(path) not in {"users", *REGISTRY}
+            and collection(path) not in {"users", *OF_ALL}
             and not path.endswith(DRAWN)
         ):
             assert call(owner, method, path, ids).status_code == 200, path
