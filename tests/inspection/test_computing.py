@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from apps.inspection.models import Finding, FindingState, Insertion, Inspection, InspectionDay
+from apps.inspection.services import telling
 from apps.inspection.services.computing import compute
 from apps.inspection.services.requests import inspections_reap, results_grew
 from apps.jobs.models import Job, JobKind, JobState
@@ -186,7 +187,14 @@ def test_a_project_without_anything_has_an_empty_inspection(cast: Cast, worker: 
     assert get(cast, "findings/")["count"] == 0
 
 
-def test_one_job_at_a_time_and_a_change_meanwhile_makes_the_next(cast: Cast, worker: Worker):
+def test_one_job_at_a_time_and_a_change_meanwhile_makes_the_next(
+    cast: Cast,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+):
+    told: list[Any] = []
+    monkeypatch.setattr(telling, "event_send", lambda *sent: told.append(sent[2]))
     client = client_of(cast.owner)
     address = f"/api/v1/projects/{cast.project.pk}/inspection/"
     assert client.post(address).status_code == 202
@@ -198,10 +206,32 @@ def test_one_job_at_a_time_and_a_change_meanwhile_makes_the_next(cast: Cast, wor
     compute(job, worker.control)
     client.post(address)
     assert jobs.count() == 1
-    job_move(job, JobState.COMPLETED, held_by="tests")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert job_move(job, JobState.COMPLETED, held_by="tests")
+    assert jobs.count() == 2
+    told.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert not worker.work(cast.project).is_stale
+    assert jobs.count() == 2
+    assert [one["inspection"]["state"] for one in told] == ["completed"]
+
+
+def test_while_a_run_goes_on_the_next_waits_until_it_is_due(
+    cast: Cast, worker: Worker, django_capture_on_commit_callbacks: Any
+):
+    video = video_make(cast.project)
+    run_make(cast.project, {video: stays([GOOD], end_s=20.0)}, state=JobState.RUNNING)
+    results_grew(cast.project.pk)
+    jobs = Job.objects.filter(kind=JobKind.INSPECTION)
+    job = jobs.get()
+    assert job_claim(str(job.pk), "tests")
+    compute(job, worker.control)
+    results_grew(cast.project.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert job_move(job, JobState.COMPLETED, held_by="tests")
     inspections_reap(resend_all=False)
     assert Inspection.objects.get().is_stale
-    assert jobs.count() == 1  # not yet due
+    assert jobs.count() == 1
     Inspection.objects.update(computed_at="2026-01-01T00:00:00Z")
     inspections_reap(resend_all=False)
     assert jobs.count() == 2

@@ -66,8 +66,12 @@ def inspection_ended(job: Job) -> None:
 
 
 def _follow(project_id: int) -> None:
-    """Compute again what changed while the last job was at work."""
-    _begin(project_id)
+    """Compute again what changed while the last job was at work: at once, or, while a run goes
+    on, when it is due.
+    """
+    inspection = Inspection.objects.filter(project=project_id).first()
+    if inspection is not None and (inspection.is_final or _is_due(inspection)):
+        _begin(project_id)
     inspection_changed(project_id)
 
 
