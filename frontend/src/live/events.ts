@@ -24,7 +24,8 @@ export type StateChange =
   | { run: Run }
   | { video: Video }
   | { video_removed: number }
-  | { project: Pick<Project, "id" | "status"> };
+  | { project: Pick<Project, "id" | "status"> }
+  | { report: { id: number; state: string } };
 
 /** Told by a `state` event of its own: the inspection was begun, computed anew, or failed. */
 export interface InspectionChange {

@@ -73,3 +73,8 @@ test("videos are added, changed and removed by id", () => {
 test("the project's status follows", () => {
   expect(withChange(state(), { project: { id: 9, status: "failed" } }).status).toBe("failed");
 });
+
+test("news of a report is about nothing that is kept here", () => {
+  const before = state();
+  expect(withChange(before, { report: { id: 1, state: "completed" } })).toBe(before);
+});

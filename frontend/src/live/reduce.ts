@@ -59,5 +59,6 @@ export function withChange(state: LiveState, change: StateChange): LiveState {
   if ("video_removed" in change) {
     return { ...state, videos: state.videos.filter((one) => one.id !== change.video_removed) };
   }
-  return { ...state, status: change.project.status };
+  if ("project" in change) return { ...state, status: change.project.status };
+  return state;
 }
