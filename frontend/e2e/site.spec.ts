@@ -99,6 +99,7 @@ test("a camera is calibrated by hand, the pour drawn, and the plan tells of an i
   await expect(page.getByTestId("site-state")).toHaveText("Saved as version 1");
   await page.screenshot({ path: "test-results/looks/site.png" });
 
+  // a place beside the pour, which the plan shows too
   const [u, v] = pour.calibration.points[0] ?? [0, 0];
   await admin.post(`projects/${pour.project}/insertions/`, {
     video: pour.video, start_s: 0.5, end_s: 3.5, u_px: u, v_px: v, reason: "seen on site",
@@ -120,7 +121,7 @@ test.describe("two people at once", () => {
     await Promise.all([login(page), login(other)]);
     const setRadius = async (of: Page, metres: string): Promise<void> => {
       await of.getByRole("tab", { name: "Rules" }).click();
-      await of.locator("#poker").click();
+      await of.getByRole("combobox", { name: "Poker" }).press("Enter");
       await of.getByRole("option", { name: "Own radius" }).click();
       await of.getByTestId("radius").locator("input").fill(metres);
     };

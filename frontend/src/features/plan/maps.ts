@@ -1,5 +1,5 @@
 import { api, body } from "@/api/client";
-import type { Bounds, Point } from "@/geometry/types";
+import { boundsOf, grown, type Bounds, type Point } from "@/geometry/types";
 
 /** What is known about a cell of the plan (docs/api.md, "Inspection"). */
 export const CELL_CLASSES = ["outside", "missed", "short", "good", "over", "unobservable"] as const;
@@ -73,6 +73,17 @@ export async function getMaps(project: number): Promise<PlanMap[]> {
 export function mapBounds(map: PlanMap): Bounds {
   const [left, low] = map.origin;
   return { left, top: low, right: left + map.columns * map.cell_m, bottom: low + map.rows * map.cell_m };
+}
+
+/**
+ * The bounds with the places that lie beside them, at most as far as they are long: one place that is far
+ * off, as a wrong calibration makes it, would leave nothing to see of the pour.
+ */
+export function withNearby(bounds: Bounds, places: readonly Point[]): Bounds {
+  const reach = grown(bounds, Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top));
+  const isNear = ([x, y]: Point): boolean => x >= reach.left && x <= reach.right && y >= reach.top && y <= reach.bottom;
+  const corners: Point[] = [[bounds.left, bounds.top], [bounds.right, bounds.bottom]];
+  return boundsOf([...corners, ...places.filter(isNear)]) ?? bounds;
 }
 
 /** The number of the cell under a place; null outside of the map. */

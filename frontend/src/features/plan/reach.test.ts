@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { areasOf, cellAt, decodeMap, type MapAnswer } from "./maps";
+import { areasOf, cellAt, decodeMap, mapBounds, withNearby, type MapAnswer } from "./maps";
 import { classesAt, coveredPct, NOT_YET, reachOf } from "./reach";
 import type { Insertion } from "@/features/inspection/types";
 
@@ -25,6 +25,14 @@ test("a map keeps its cells, names and doses", () => {
   expect(cellAt(MAP, [13.9, 20.1])).toBe(3);
   expect(cellAt(MAP, [14.1, 20.1])).toBeNull();
   expect(areasOf(MAP.classes, MAP.cell_m)).toMatchObject({ good: 1, missed: 1, over: 0 });
+});
+
+test("the plan takes in what was vibrated beside the map, not what is far off", () => {
+  const bounds = mapBounds(MAP);
+  expect(bounds).toEqual({ left: 10, top: 20, right: 14, bottom: 21 });
+  expect(withNearby(bounds, [[12, 20.5]])).toEqual(bounds);
+  expect(withNearby(bounds, [[6.5, 20.5], [12, 24.9]])).toEqual({ left: 6.5, top: 20, right: 14, bottom: 24.9 });
+  expect(withNearby(bounds, [[5.9, 20.5], [12, 25.1], [Infinity, 20]])).toEqual(bounds);
 });
 
 test("names in another order are told apart", () => {

@@ -7,6 +7,7 @@ import type { InspectionStore } from "@/features/inspection/useInspection";
 import type { Selection } from "@/features/player/selection";
 import { getSite, type SiteVersion } from "@/features/site/api";
 import { normalised } from "@/features/site/document";
+import type { Point } from "@/geometry/types";
 
 const DEFAULT_RADIUS_M = 0.3;
 const STEP_S = 0.5;
@@ -65,16 +66,22 @@ function makePlan(project: number, store: InspectionStore, selection: Selection)
     if (!map.value || !reach.value) return null;
     return time_s.value === null ? map.value.classes : classesAt(map.value, reach.value, time_s.value);
   });
-  const insertions = computed(() =>
-    store.insertions.value.filter((one) => {
-      const isOfLift = map.value === null || one.lift === map.value.lift;
-      return isOfLift && (time_s.value === null || one.pour_start_s <= time_s.value);
-    }),
+  const ofLift = computed(() => {
+    const shown = map.value;
+    return shown ? store.insertions.value.filter((one) => one.lift === shown.lift) : store.insertions.value;
+  });
+  const insertions = computed(() => {
+    const until = time_s.value;
+    return until === null ? ofLift.value : ofLift.value.filter((one) => one.pour_start_s <= until);
+  });
+  /** Where the lift was vibrated, whatever time is shown: the plan does not move with the slider. */
+  const places = computed(() =>
+    ofLift.value.flatMap(({ x_m, y_m }): Point[] => (x_m === null || y_m === null ? [] : [[x_m, y_m]])),
   );
 
   return {
     project, maps, site, error, isWanted, lift, layer, showsOverlay, followsPlayer, chosenTime,
-    map, radius_m, end_s, time_s, classes, insertions, load,
+    map, radius_m, end_s, time_s, classes, insertions, places, load,
   };
 }
 
