@@ -18,8 +18,14 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 def export_pieces(dataset: Dataset, *, form: str, version: int | None) -> Iterator[bytes]:
-    """The zip, piece by piece; of the labelled pictures as they are now without a version."""
+    """The zip, piece by piece; of the labelled pictures as they are now without a version.
+
+    What is missing is told before the first piece: a broken download would not say why.
+    """
     images, classes = _content(dataset, version)
+    for image in images:
+        if not image_path(dataset.folder, image.name).exists():
+            raise NotFound(f"The picture {image.name} is not there any more.")
     entries = _coco_entries if form == "coco" else _yolo_entries
     return _zip(dataset, entries(images, classes), images)
 
@@ -30,7 +36,10 @@ def _content(dataset: Dataset, number: int | None) -> tuple[list[LabelledImage],
     version: DatasetVersion | None = dataset.versions.filter(number=number).first()
     if version is None:
         raise NotFound("The dataset has no such version.")
-    data = json.loads(version_path(dataset.folder, number).read_bytes())
+    try:
+        data = json.loads(version_path(dataset.folder, number).read_bytes())
+    except FileNotFoundError:
+        raise NotFound("The file of this version is not there any more.") from None
     return from_coco(data), version.classes
 
 

@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 from apps.accounts.models import Role, User
 from apps.analysis.models import FrameResult, Run, Segment
 from apps.datasets.models import Dataset, DatasetImage
+from apps.datasets.storage import image_path, version_path
 from apps.detectors.models import ReceivedFile
 from apps.detectors.services.shipped import builtin_detectors_ensure
 from apps.detectors.storage import received_path
@@ -87,6 +88,7 @@ def test_nobody_overwrites_what_another_drew(frames: None, api: APIClient, url: 
         ([{"label": "shovel", "box": [1, 1, 9, 9]}], "class_unknown"),
         ([{"label": "worker", "box": [200, 10, 300, 40]}], "box_empty"),
         ([{"label": "worker", "box": [9, 9, 1, 1]}], "box_empty"),
+        ([{"label": "worker", "box": [1, 1, 1.004, 9]}], "box_empty"),  # 0 px wide when kept
         ([{"label": "worker", "box": [1, 2, 3]}], "invalid"),
         ([{"label": "worker", "box": [1, 2, 3, "nan"]}], "invalid"),
         ("no list", "invalid"),
@@ -142,6 +144,21 @@ def test_a_version_is_what_was_labelled_then(frames: None, api: APIClient, url: 
     assert {f"images/{image['file_name']}" for image in truth["images"]} <= set(archive.namelist())
     assert len(zip_of(api, f"{url}export/").namelist()) == 2  # the labels and one picture
     assert api.get(f"{url}export/", {"version": 9}).status_code == 404
+
+
+def test_an_export_tells_what_was_lost_before_it_begins(
+    frames: None, api: APIClient, url: str, dataset: Dataset
+) -> None:
+    image = images_of(api, url)[0]
+    label(api, url, image, [BOX])
+    assert api.post(f"{url}versions/", {}, format="json").status_code == 201
+    version_path(dataset.folder, 1).unlink()
+    assert api.get(f"{url}export/", {"version": 1}).status_code == 404
+    picture = image_path(dataset.folder, DatasetImage.objects.get(pk=image["id"]).file)
+    assert zip_of(api, f"{url}export/").read(f"images/{picture.name}") == picture.read_bytes()
+    picture.unlink()
+    refused = api.get(f"{url}export/")
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
 
 
 def zip_of(api: APIClient, url: str, **query: Any) -> zipfile.ZipFile:

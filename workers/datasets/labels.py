@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# Of the coordinates that are kept: a hundredth of a pixel.
+DECIMALS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -32,15 +35,18 @@ class Box:
         return max(0.0, self.width) * max(0.0, self.height)
 
     def cut(self, width: float, height: float) -> "Box":
-        """Return what of the box lies in a picture of that size; it may have no area."""
+        """Return what of the box lies in a picture of that size, as it would be kept.
+
+        It may have no area, also because the box is thinner than can be kept.
+        """
         left, top, right, bottom = self.xyxy
         return Box(
             self.label,
             (
-                min(max(left, 0.0), width),
-                min(max(top, 0.0), height),
-                min(max(right, 0.0), width),
-                min(max(bottom, 0.0), height),
+                round(min(max(left, 0.0), width), DECIMALS),
+                round(min(max(top, 0.0), height), DECIMALS),
+                round(min(max(right, 0.0), width), DECIMALS),
+                round(min(max(bottom, 0.0), height), DECIMALS),
             ),
         )
 
@@ -52,7 +58,7 @@ class Box:
 
     def to_json(self) -> dict[str, Any]:
         """Return `{"label", "box"}`, coordinates to a hundredth of a pixel."""
-        return {"label": self.label, "box": [round(value, 2) for value in self.xyxy]}
+        return {"label": self.label, "box": [round(value, DECIMALS) for value in self.xyxy]}
 
 
 @dataclass(frozen=True, slots=True)
