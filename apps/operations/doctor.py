@@ -88,7 +88,8 @@ def _is_for_this_python(pin: str) -> bool:
 def _installed(name: str) -> str | None:
     for candidate in (name, f"{name}-gpu"):  # onnxruntime's build with CUDA
         try:
-            return metadata.version(candidate)
+            # Without the build's name: torch's for a CPU is 2.13.0+cpu.
+            return metadata.version(candidate).partition("+")[0]
         except metadata.PackageNotFoundError:
             continue
     return None
