@@ -33,7 +33,8 @@ export class Api {
   }
 
   async get<T>(path: string): Promise<T> {
-    const answer = await this.request.get(path);
+    // A server may close an idle connection at the very moment when it is used again.
+    const answer = await this.request.get(path, { maxRetries: 2 });
     expect(answer.ok(), `GET ${path}: ${answer.status()}`).toBe(true);
     return (await answer.json()) as T;
   }
