@@ -1,7 +1,6 @@
-"""D-FINE nano: end to end against the bare model, and its forms against each other.
+"""The starter, a D-FINE nano: end to end against the bare model, and its forms against each other.
 
-`python -m benchmarks.detect [--quick]`. The model has random weights, which cost what trained ones
-cost, and takes 416 by 416 pixels:
+`python -m benchmarks.detect [--quick]`:
 
 - end to end: decoding every frame of `vtest.mp4`, preparing, inference, thresholds and PDQ;
 - bare: nothing but inference of prepared pictures, by what computes it end to end;
@@ -21,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModelForObjectDetection
 
 from benchmarks.measuring import TEST_DATA, measure_interleaved, report
 from workers.detect.engine import HostEngine
@@ -36,13 +34,11 @@ from workers.media.decode import read_frames
 from workers.media.frame_index import FrameIndex
 from workers.media.indexing import build_frame_index
 from workers.pipelines.analyse import analyse_frames
-from workers.training.sizes import build_config
+from workers.training.starter import STARTER
 
 Array = np.ndarray[Any, Any]
 
 VIDEO = TEST_DATA / "video" / "vtest.mp4"
-SIDE = 416
-LABELS = tuple(f"class {number}" for number in range(80))
 TARGETS = {"of_bare": {"cpu": 0.85, "cuda": 0.7}, "of_torch": 1.4, "box_px": 1.0, "score": 0.01}
 GPU_BATCH = 32
 
@@ -55,11 +51,11 @@ def main() -> None:
     index = build_frame_index(VIDEO)
     frames = index.sample(None)[: 20 if quick else 300]
     with tempfile.TemporaryDirectory() as temporary:
-        folder = save_nano(Path(temporary, "nano"))
-        spec = DetectorSpec("nano", "dfine", folder, cache_folder=Path(temporary, "cache"))
+        spec = DetectorSpec("starter", "dfine", STARTER, cache_folder=Path(temporary, "cache"))
         detector = HuggingFaceDetector(spec)
-        model, _ = load_box_model(ModelFolder.read(folder))
-        pictures = prepared_pictures(index, 8)
+        model, _ = load_box_model(ModelFolder.read(STARTER))
+        assert detector.input_size is not None
+        pictures = prepared_pictures(index, 8, detector.input_size)
         sides: dict[str, Callable[[], object]] = {
             "ours": lambda: sum(1 for _ in analyse_frames(VIDEO, index, frames, detector)),
             "bare": bare(detector, model, pictures, len(frames)),
@@ -72,7 +68,7 @@ def main() -> None:
             name: side["wall_s"] / (len(frames) // 2 if name == "torch" else len(frames))
             for name, side in measured.items()
         }
-        difference = export_onnx(folder, Path(temporary, "nano.onnx"))
+        difference = export_onnx(STARTER, Path(temporary, "starter.onnx"))
     report(
         "detect",
         {
@@ -94,20 +90,12 @@ def ratio(per_picture_s: dict[str, float], slow: str, fast: str) -> float | None
     return round(per_picture_s[slow] / per_picture_s[fast], 3)
 
 
-def save_nano(folder: Path) -> Path:
-    torch.manual_seed(0)
-    model = AutoModelForObjectDetection.from_config(build_config("nano", LABELS))
-    model.save_pretrained(folder)
-    facts = f'{{"input_size": [{SIDE}, {SIDE}], "score_threshold": 0.5}}'
-    (folder / "cvd.json").write_text(facts, encoding="utf-8")
-    return folder
-
-
-def prepared_pictures(index: FrameIndex, count: int) -> list[Array]:
-    input_format = InputFormat(SIDE, SIDE, Fitting.STRETCHED)
+def prepared_pictures(index: FrameIndex, count: int, size: tuple[int, int]) -> list[Array]:
+    width, height = size
+    input_format = InputFormat(width, height, Fitting.STRETCHED)
     pictures = []
     for frame in read_frames(VIDEO, index, index.sample(None)[:count]):
-        tensor = np.empty((1, 3, SIDE, SIDE), np.float32)
+        tensor = np.empty((1, 3, height, width), np.float32)
         input_format.prepare(frame.image, tensor[0])
         pictures.append(tensor)
     return pictures
