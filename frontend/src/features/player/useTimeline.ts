@@ -41,12 +41,15 @@ export function useTimeline(run: Ref<Run | null>, video: Ref<Video | null>) {
   watch(
     [() => run.value?.id, () => video.value?.id],
     () => {
+      clearTimeout(timer);
+      timer = undefined;
       timeline.value = null;
       void load();
     },
     { immediate: true },
   );
-  watch([() => run.value?.frames_done, () => run.value?.state], () => {
+  watch([() => run.value?.id, () => run.value?.frames_done, () => run.value?.state], ([id], [before]) => {
+    if (id !== before) return; // another run, which is asked for above
     timer ??= setTimeout(() => {
       timer = undefined;
       void load();
