@@ -130,7 +130,7 @@ def test_an_export_that_finds_something_else_is_not_written(
 
     def shifted(self: TorchRuntime, images: np.ndarray) -> list[Any]:
         logits, boxes = sound(self, images)
-        return [logits, np.asarray(boxes) + 2 / INPUT_SIZE[0]]
+        return [logits, np.add(boxes, 2 / INPUT_SIZE[0])]
 
     monkeypatch.setattr(TorchRuntime, "run", shifted)
     with pytest.raises(DetectorError) as caught:

@@ -6,53 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('datasets', '0001_initial'),
-        ('detectors', '0002_registry'),
-        ('jobs', '0002_job_kinds'),
+        ("datasets", "0001_initial"),
+        ("detectors", "0002_registry"),
+        ("jobs", "0002_job_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Training',
+            name="Training",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('data_digest', models.CharField(max_length=64)),
-                ('recipe', models.JSONField()),
-                ('folder', models.CharField(max_length=64, unique=True)),
-                ('phase', models.CharField(choices=[('preparing', 'Preparing'), ('training', 'Training'), ('evaluating', 'Evaluating'), ('saving', 'Saving')], default='preparing', max_length=16)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('seconds_left', models.FloatField(blank=True, null=True)),
-                ('metrics', models.JSONField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='detectors.detector')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('detector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='detectors.detector')),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='training', to='jobs.job')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='trainings', to='datasets.datasetversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("data_digest", models.CharField(max_length=64)),
+                ("recipe", models.JSONField()),
+                ("folder", models.CharField(max_length=64, unique=True)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("preparing", "Preparing"),
+                            ("training", "Training"),
+                            ("evaluating", "Evaluating"),
+                            ("saving", "Saving"),
+                        ],
+                        default="preparing",
+                        max_length=16,
+                    ),
+                ),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                ("seconds_left", models.FloatField(blank=True, null=True)),
+                ("metrics", models.JSONField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="detectors.detector",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "detector",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="detectors.detector",
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="training",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="trainings",
+                        to="datasets.datasetversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='TrainingPoint',
+            name="TrainingPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('step', 'Step'), ('epoch', 'Epoch')], max_length=8)),
-                ('event', models.JSONField()),
-                ('training', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='training.training')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(choices=[("step", "Step"), ("epoch", "Epoch")], max_length=8),
+                ),
+                ("event", models.JSONField()),
+                (
+                    "training",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="training.training",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['n'],
-                'constraints': [models.UniqueConstraint(fields=('training', 'n'), name='training_point_once')],
+                "ordering": ["n"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("training", "n"), name="training_point_once")
+                ],
             },
         ),
     ]
