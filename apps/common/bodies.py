@@ -28,7 +28,7 @@ class ClientGone(Exception):
 
 
 class StreamedBody:
-    """The body of one ASGI request: a view reads it, Django only hears when the client leaves.
+    """The body of one ASGI request: a view reads it, and hears from it when the client leaves.
 
     It is received while Django still finds out who is asking, and while a view writes what came
     before, but never more of it than may lie in memory.
@@ -40,7 +40,7 @@ class StreamedBody:
         self._is_complete = False
         self._arrived = asyncio.Event()
         self._has_room = asyncio.Event()
-        self._gone = asyncio.Event()
+        self._is_gone = False
         self._django_has_body = False
 
     async def pump(self) -> None:
@@ -52,7 +52,7 @@ class StreamedBody:
             if len(self._buffer) >= READ_AHEAD_BYTES:
                 self._has_room.clear()
                 await self._has_room.wait()
-        self._gone.set()
+        self._is_gone = True
         self._arrived.set()
 
     async def pieces(self) -> AsyncIterator[bytearray]:
@@ -65,7 +65,7 @@ class StreamedBody:
                 raise ClientGone from None
             self._arrived.clear()
             piece, self._buffer = self._buffer, bytearray()
-            is_complete, is_gone = self._is_complete, self._gone.is_set()
+            is_complete, is_gone = self._is_complete, self._is_gone
             self._has_room.set()
             if piece:
                 yield piece
@@ -75,12 +75,15 @@ class StreamedBody:
                 raise ClientGone
 
     async def receive_for_django(self) -> Message:
-        """To Django the body is empty and complete; afterwards it waits for a disconnect."""
-        if not self._django_has_body:
-            self._django_has_body = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
+        """To Django the body is empty and complete, and the client never leaves.
+
+        Django would cancel the view in the middle of writing, and what had arrived before the
+        client left would be lost.
+        """
+        if self._django_has_body:
+            await asyncio.Event().wait()
+        self._django_has_body = True
+        return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def body_pieces(request: HttpRequest) -> AsyncIterator[bytes | bytearray]:

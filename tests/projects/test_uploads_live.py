@@ -13,7 +13,7 @@ import pytest
 from tests.stack import Stack, wait_for
 from tests.tus import OFFSET_TYPE, Tus, base64_of
 
-MIB = 2**20
+KIB, MIB = 2**10, 2**20
 DATA = b"".join(number.to_bytes(4, "big") for number in range(MIB))  # 4 MiB, no two parts alike
 
 
@@ -79,7 +79,8 @@ def test_what_arrived_before_the_client_was_cut_is_kept(web, tus, project):
     wait_for(lambda: tus.offset(path) > 0)
     sending.cut()
 
-    wait_for(lambda: tus.offset(path) == 3 * MIB, timeout_s=10)
+    # Uvicorn drops the last 64 KiB at most if they come together with the end.
+    wait_for(lambda: 3 * MIB - 64 * KIB <= tus.offset(path) <= 3 * MIB, timeout_s=10)
     finish(web, tus, path)
 
 
