@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from workers.errors import WorkerError
 logger = logging.getLogger(__name__)
 
 MEMORY_BYTES = 3 * 2**30
+OUTPUT_BYTES = 2**24
 
 # Not the input's fault: the work can be done when there is room.
 DISK_FULL_CODE = "disk_full"
@@ -26,7 +27,11 @@ class ChildTooDemanding(Exception):
 
 
 class ChildCrashed(Exception):
-    """The child ended without an answer."""
+    """The child ended without an answer; `reason` is the last thing that it said."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def worker_run(
@@ -37,7 +42,32 @@ def worker_run(
     on_progress: Callable[[float], None] | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """The JSON object that the command prints last.
+    """The JSON object that the command prints last; everything else as in `worker_output`."""
+    output = worker_output(
+        *arguments,
+        seconds=seconds,
+        check=check,
+        memory_bytes=memory_bytes,
+        on_progress=on_progress,
+        on_line=on_line,
+    )
+    answer = _last_object(output)
+    if answer is None:
+        raise ChildCrashed(f"workers {arguments[0]} gave no answer")
+    return answer
+
+
+def worker_output(
+    *arguments: str,
+    seconds: float,
+    check: Callable[[], None],
+    memory_bytes: int = MEMORY_BYTES,
+    output_bytes: int = OUTPUT_BYTES,
+    environment: Mapping[str, str] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> bytes:
+    """What the command prints.
 
     `check` is called often, and whatever it raises ends the child. `on_progress` gets the shares
     that the child tells on its error output, `on_line` all its lines instead. What the child finds
@@ -48,22 +78,24 @@ def worker_run(
         result = child_run(
             [sys.executable, "-m", "workers", *arguments],
             folder=settings.BASE_DIR,
-            limits=Limits(seconds=seconds, memory_bytes=memory_bytes),
+            limits=Limits(seconds=seconds, memory_bytes=memory_bytes, output_bytes=output_bytes),
             check=check,
             on_line=_progress_lines(on_progress) if on_progress else on_line,
+            environment=environment,
         )
     except LimitExceeded as error:
         raise ChildTooDemanding(str(error)) from error
+    if result.returncode == 0:
+        return result.stdout
     answer = _last_object(result.stdout)
-    if answer is not None and result.returncode == 0:
-        return answer
     if answer is not None and result.returncode == EXIT_BAD_INPUT:
         raise WorkerError(str(answer.get("code")), str(answer.get("message")))
     if answer is not None and result.returncode == EXIT_FAILED:
         raise InsufficientStorage(str(answer.get("message")), code=DISK_FULL_CODE)
     last_words = result.stderr.decode("utf-8", "replace")[-2000:]
     logger.error("%s ended with %d: %s", " ".join(arguments), result.returncode, last_words)
-    raise ChildCrashed(f"workers {arguments[0]} ended unexpectedly ({result.returncode})")
+    message = f"workers {arguments[0]} ended unexpectedly ({result.returncode})"
+    raise ChildCrashed(message, reason="".join(last_words.strip().splitlines()[-1:])[:200])
 
 
 def _progress_lines(on_progress: Callable[[float], None]) -> Callable[[str], None]:

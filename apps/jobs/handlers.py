@@ -58,6 +58,7 @@ ENDINGS: dict[JobKind, str] = {
     JobKind.DETECTOR_IMPORT: "apps.detectors.services.imports.import_ended",
     JobKind.EVALUATION_SET: "apps.detectors.services.sets.set_ended",
     JobKind.INSPECTION: "apps.inspection.services.requests.inspection_ended",
+    JobKind.TRAINING: "apps.training.telling.training_ended",
     JobKind.FINDING_EVIDENCE: "apps.evidence.services.evidence.evidence_ended",
     JobKind.REPORT: "apps.evidence.services.reports.report_ended",
 }

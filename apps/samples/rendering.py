@@ -1,20 +1,15 @@
 """Rendering a sample, in a child process of limited length."""
 
-import logging
 import os
 import re
-import sys
 import threading
 from pathlib import Path
 
-from django.conf import settings
-
 from apps.common.errors import Invalid
-from apps.common.processes import LimitExceeded, Limits, child_run
+from apps.common.workers_child import ChildCrashed, ChildTooDemanding, worker_output
 from apps.jobs.control import JobControl
 from apps.samples.catalogue import FRAMES_PER_SECOND, HEIGHT, WIDTH, Sample
-
-logger = logging.getLogger(__name__)
+from workers.errors import WorkerError
 
 VIDEO, SITE = "video.mp4", "site.json"
 # Twenty times what it takes on two cores.
@@ -48,22 +43,25 @@ def _render(sample: Sample, folder: Path, control: JobControl, share: float) -> 
         if found := _PERCENT.match(line):
             control.progress(share * int(found[1]) / 100)
 
-    command = [sys.executable, "-m", "workers", "simulate", "--out", str(folder)]
-    command += ["--seed", str(sample.seed), "--seconds", str(sample.seconds)]
-    command += ["--difficulty", sample.difficulty, "--size", f"{WIDTH}x{HEIGHT}"]
-    command += ["--fps", str(FRAMES_PER_SECOND)]
+    arguments = ["--out", str(folder), "--seed", str(sample.seed)]
+    arguments += ["--seconds", str(sample.seconds), "--difficulty", sample.difficulty]
+    arguments += ["--size", f"{WIDTH}x{HEIGHT}", "--fps", str(FRAMES_PER_SECOND)]
     try:
-        result = child_run(
-            command,
-            folder=settings.BASE_DIR,
-            limits=Limits(seconds=SECONDS, memory_bytes=MEMORY_BYTES),
+        worker_output(
+            "simulate",
+            *arguments,
+            seconds=SECONDS,
+            memory_bytes=MEMORY_BYTES,
             check=control.check,
             on_line=on_line,
         )
-    except LimitExceeded as error:
-        raise Invalid(f"The sample was not rendered: {error}.", code="sample_failed") from error
-    if result.returncode:
-        last_words = result.stderr.decode("utf-8", "replace").strip().splitlines()
-        logger.error("a sample was not rendered: %s", last_words[-20:])
-        reason = last_words[-1][:200] if last_words else "the renderer ended unexpectedly"
-        raise Invalid(f"The sample was not rendered: {reason}.", code="sample_failed")
+    except WorkerError as error:
+        raise _failed(error.message) from error
+    except ChildTooDemanding as error:
+        raise _failed(f"{error}.") from error
+    except ChildCrashed as crash:
+        raise _failed(crash.reason or f"{crash}.") from crash
+
+
+def _failed(reason: str) -> Invalid:
+    return Invalid(f"The sample was not rendered: {reason}", code="sample_failed")

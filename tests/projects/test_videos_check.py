@@ -13,7 +13,7 @@ from apps.common.redis import redis_client
 from apps.jobs.control import JobCancelled, JobControl
 from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_create, job_move
-from apps.live.services import log_key
+from apps.live.services import log_key, project_topic
 from apps.projects import video_tools
 from apps.projects.models import Playback, Project, Video, VideoState
 from apps.projects.services.sweeping import sweep
@@ -243,7 +243,7 @@ def test_open_pages_are_told_of_every_change(arrive, pour, cast):
     ready, rejected = checked(arrive(pour)), checked(arrive(b""))
     client_of(cast.operator).delete(f"/api/v1/videos/{ready.pk}/")
 
-    events: Any = redis_client().xrange(log_key(cast.project.pk))
+    events: Any = redis_client().xrange(log_key(project_topic(cast.project.pk)))
 
     told = [(fields["event"], json.loads(fields["data"])) for _, fields in events[-3:]]
     assert [event for event, _ in told] == ["state"] * 3
