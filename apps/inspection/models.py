@@ -338,7 +338,11 @@ class CameraMovement(models.Model):
     job = models.ForeignKey(
         "jobs.Job", on_delete=models.SET_NULL, null=True, related_name="movement"
     )
-    # zlib-compressed JSON of [pts_seconds, dx_px, dy_px, inliers]; null until it is measured.
+    # Whose boxes said what may move; null while no run was over.
+    run = models.ForeignKey(
+        "analysis.Run", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # zlib-compressed JSON of the fields of `CameraShift` in a list each; null until it is measured.
     shifts = models.BinaryField(null=True, blank=True)
     measured_at = models.DateTimeField(null=True, blank=True)
 

@@ -64,6 +64,38 @@ def test_a_shift_is_measured_within_half_a_pixel_whatever_stands_before_it(
     assert measured.pts_seconds == 4.0
 
 
+@pytest.mark.parametrize(
+    ("degrees", "zoom", "turn_px"),
+    # The corners are 551 px from the middle: 551 * 1 degree = 9.6, 551 * 0.02 = 11.0.
+    [(1.0, 1.0, 9.6), (-3.0, 1.0, 28.8), (0.0, 1.02, 11.0), (0.0, 0.95, 27.5)],
+)
+def test_a_camera_that_turned_or_zoomed_has_moved(
+    pour: NDArray[np.uint8], degrees: float, zoom: float, turn_px: float
+) -> None:
+    matrix = cv2.getRotationMatrix2D((SIZE[0] / 2, SIZE[1] / 2), degrees, zoom)
+    picture = cv2.warpAffine(
+        pour, matrix, SIZE, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+    )
+    measured = ReferenceView(pour).shift_of(worn(np.asarray(picture, np.uint8)), 0.0)
+    assert measured.turn_px == pytest.approx(turn_px, abs=1.0)
+    assert measured.size_px > 5.0
+    assert measured.inliers >= INLIERS_MIN
+
+
+def test_workers_who_fill_most_of_the_picture_and_sway_are_masked_by_their_boxes(
+    pour: NDArray[np.uint8],
+) -> None:
+    swayed = pour.copy()
+    swayed[:, 0:620] = moved(pour, 6.0, 0.0)[:, 0:620]
+    box = [(0.0, 0.0, 630.0, 540.0)]
+    assert ReferenceView(pour).shift_of(swayed, 0.0).size_px == pytest.approx(6.0, abs=0.5)
+    assert ReferenceView(pour, box).shift_of(swayed, 0.0, box).size_px < 0.5
+    shaken = moved(swayed, 2.0, -1.0)
+    measured = ReferenceView(pour, box).shift_of(shaken, 0.0, box)
+    assert (measured.dx_px, measured.dy_px) == pytest.approx((2.0, -1.0), abs=0.5)
+    assert measured.inliers >= INLIERS_MIN
+
+
 def test_pixels_are_those_of_a_large_reference(pour: NDArray[np.uint8]) -> None:
     large = cv2.resize(pour, None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
     later = cv2.resize(moved(pour, 3.0, -1.5), None, fx=2.0, fy=2.0, interpolation=cv2.INTER_CUBIC)
@@ -161,7 +193,7 @@ def test_the_command_writes_json_lines(vtest: Path, tmp_path: Path) -> None:
     assert main([*arguments, "--out", str(out)]) == 0
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(lines) >= 15
-    assert set(lines[0]) == {"pts_seconds", "dx_px", "dy_px", "inliers"}
+    assert set(lines[0]) == {"pts_seconds", "dx_px", "dy_px", "inliers", "turn_px"}
     assert all(abs(line["dx_px"]) < 1.0 and abs(line["dy_px"]) < 1.0 for line in lines)
     assert all(line["inliers"] >= INLIERS_MIN for line in lines)
 

@@ -31,8 +31,7 @@ def measure_camera(
 ) -> Iterator[CameraShift]:
     """Measure about `rate` times a second how far the picture is from the reference.
 
-    Memory does not grow with the length of the video. Nothing turns or zooms in this model: where
-    the camera does, fewer points agree on one shift, until the view counts as lost.
+    Memory does not grow with the length of the video.
 
     Args:
         path: the video that `index` was built from.

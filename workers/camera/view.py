@@ -3,7 +3,8 @@
 Points with texture are followed from the reference into another picture (pyramidal Lucas-Kanade,
 Bouguet 2000), checked by following them back and by comparing what surrounds them. The shift is
 the one that most of the points agree on: those that sit on people, shadows or machines are
-outvoted, and those in known boxes are not asked. Lighting is taken out beforehand.
+outvoted, and those in known boxes are not asked. Where a turn or zoom of the camera explains
+clearly more of them, it is told how far that moved the corners. Lighting is taken out beforehand.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ _PATCH = 11
 _ALIKE_MIN = 0.7
 # So many points of one mind end the search for a better start.
 _CLEAR_MAJORITY = 0.5
+# A turn has more freedom than a shift and always fits a few more points.
+_TURN_GAIN = 1.25
 
 
 class ReferencePlainError(WorkerError):
@@ -50,11 +53,16 @@ class ReferencePlainError(WorkerError):
 
 @dataclass(frozen=True, slots=True)
 class _Vote:
-    """A shift in pixels of the working size, and how many points agree on it."""
+    """A shift in pixels of the working size, and how many points agree on it.
+
+    Attributes:
+        turn: how much farther the corners moved.
+    """
 
     dx: float
     dy: float
     inliers: int
+    turn: float = 0.0
 
 
 class ReferenceView:
@@ -107,6 +115,7 @@ class ReferenceView:
             dx_px=self._last.dx / self._scale,
             dy_px=self._last.dy / self._scale,
             inliers=vote.inliers,
+            turn_px=vote.turn / self._scale,
         )
 
     def _prepare(self, image: NDArray[np.uint8]) -> Gray:
@@ -143,7 +152,10 @@ class ReferenceView:
         is_good &= (ends >= 0.0).all(axis=1) & (ends <= (width - 1, height - 1)).all(axis=1)
         is_good &= ~_inside(ends, boxes, self._scale)
         is_good &= _likeness(self._patches, _patches(picture, ends)) >= _ALIKE_MIN
-        return _majority((ends - self._points)[is_good], AGREE_PX * self._scale)
+        starts, ends = self._points[is_good], ends[is_good]
+        agree = AGREE_PX * self._scale
+        vote = _majority(ends - starts, agree)
+        return _turned(starts, ends, agree, (width, height), at_least=vote.inliers) or vote
 
 
 def _follow(
@@ -233,3 +245,25 @@ def _majority(shifts: Points, agree: float) -> _Vote:
     group = shifts[np.linalg.norm(shifts - centre, axis=1) <= agree]
     dx, dy = np.median(group, axis=0)
     return _Vote(float(dx), float(dy), len(group))
+
+
+def _turned(
+    starts: Points, ends: Points, agree: float, size: tuple[int, int], *, at_least: int
+) -> _Vote | None:
+    """Return what a shift with a turn or zoom explains, if that is clearly more than `at_least`."""
+    if len(starts) < INLIERS_MIN:
+        return None
+    fit, is_inlier = cv2.estimateAffinePartial2D(
+        starts, ends, method=cv2.RANSAC, ransacReprojThreshold=agree
+    )
+    if fit is None:
+        return None
+    inliers = int(np.count_nonzero(is_inlier))
+    if inliers < max(INLIERS_MIN, _TURN_GAIN * at_least):
+        return None
+    middle = np.array(size, np.float64) / 2.0
+    dx, dy = fit[:, :2] @ middle + fit[:, 2] - middle
+    change = fit[:, :2] - np.eye(2)
+    corners = np.array([middle, middle * (1.0, -1.0)])
+    turn = float(np.linalg.norm(corners @ change.T, axis=1).max())
+    return _Vote(float(dx), float(dy), inliers, turn)

@@ -24,7 +24,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(options: Namespace) -> None:
-    """Write a line `{"pts_seconds", "dx_px", "dy_px", "inliers"}` for each measurement."""
+    """Write a line `{"pts_seconds", "dx_px", "dy_px", "inliers", "turn_px"}` a measurement."""
     from workers.camera.measuring import measure_camera
     from workers.cli.output import output
     from workers.media.frame_index import FrameIndex
@@ -55,6 +55,7 @@ def run(options: Namespace) -> None:
                 "dx_px": round(shift.dx_px, 3),
                 "dy_px": round(shift.dy_px, 3),
                 "inliers": shift.inliers,
+                "turn_px": round(shift.turn_px, 3),
             }
             out.write(json.dumps(line) + "\n")
 

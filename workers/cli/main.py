@@ -45,6 +45,7 @@ _ERRORS_AS_JSON = frozenset(
         "pour",
         "proxy",
         "report",
+        "simulate",
         "still",
         "stills",
         "thumbnail",

@@ -1,7 +1,7 @@
 """Movement of the camera against the picture that was calibrated."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
 
@@ -16,17 +16,26 @@ class CameraShift:
     Attributes:
         dx_px, dy_px: from the reference picture, in pixels of the reference.
         inliers: static features that agree on it; too few mean that the view is lost.
+        turn_px: how much farther than that the corners moved, where the camera turned or zoomed.
+            It is never compensated.
     """
 
     pts_seconds: float
     dx_px: float
     dy_px: float
     inliers: int = INLIERS_MIN
+    turn_px: float = 0.0
+
+    @classmethod
+    def from_row(cls, row: Sequence[float]) -> "CameraShift":
+        """Read the fields in their order; older rows have no `turn_px`."""
+        pts_seconds, dx_px, dy_px, inliers, *turn_px = map(float, row)
+        return cls(pts_seconds, dx_px, dy_px, int(inliers), *turn_px)
 
     @property
     def size_px(self) -> float:
-        """Length of the shift."""
-        return hypot(self.dx_px, self.dy_px)
+        """How far the picture moved where it moved most."""
+        return hypot(self.dx_px, self.dy_px) + self.turn_px
 
 
 @dataclass(frozen=True, slots=True)
