@@ -26,16 +26,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class TrueInsertion:
-    """A poker that stood in the concrete."""
+    """A poker that stood in the concrete, but for the time that it was held out in between."""
 
     start_s: float
     end_s: float
     x: float
     y: float
+    held_out_s: float = 0.0
 
     @property
     def duration_s(self) -> float:
-        return self.end_s - self.start_s
+        return self.end_s - self.start_s - self.held_out_s
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@
 Renders pours with seeds far from those of the training, at middle difficulty, and prints AP and
 AP50 of each class with the number of its boxes. Then the whole chain: whole videos are rendered,
 analysed with the detector at 5 frames a second and judged by the vibration rules, and the
-insertions are compared with the planted ones. Writes `benchmarks/results/starter.json`.
+insertions are compared with the planted ones (a drag counts as two stays). Writes
+`benchmarks/results/starter.json`.
 
 All of it is simulated: the figures say nothing about a real site.
 """
@@ -20,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.pour_world import TrueInsertion
+from benchmarks.pour_truth import true_insertions
 from benchmarks.vibration_scores import Score, score_insertions
 from workers.cli.main import main as workers
 from workers.detect.registry import DetectorSpec, load_detector
@@ -115,10 +116,7 @@ def judge_videos(detector: Path, videos: int, folder: Path, seconds: float) -> d
         _run("simulate", "--out", pour, "--seed", seed, "--seconds", seconds)
         _run("analyse", pour / "video.mp4", "--detector", detector, "--fps", RATE, "--out", frames)
         _run("vibration", "--frames", frames, "--site", pour / "site.json", "--out", report)
-        true = [
-            TrueInsertion(one["start_s"], one["end_s"], one["x_m"], one["y_m"])
-            for one in json.loads((pour / "truth.json").read_text())["insertions"]
-        ]
+        true = true_insertions(pour / "truth.json")
         score_insertions(true, json.loads(report.read_text())["insertions"], score)
         true_count += score.true_insertions
         said_count += score.said_insertions

@@ -63,6 +63,12 @@ def test_metric_mask_holds_near_and_not_far() -> None:
     assert not mask[40, 50]
 
 
+def test_metric_mask_reaches_the_edge_that_cuts_a_block_in_half() -> None:
+    rows = [[u, v, x / 1.7 + 0.1, y / 1.7 + 0.1] for u, v, x, y in good_rows()]
+    # 800 / 64 = 12.5; rounding must not put the last row outside of the picture.
+    assert calibrate(SIZE, rows).metric_mask(0.02, step_px=64)[-1].all()
+
+
 def test_covariance_carries_pixel_noise_to_the_ground() -> None:
     covariance = good().covariance((0.0, 0.0), sigma_px=3.0)
     # 3 px at 0.01 m a pixel is 0.03 m; the clicked points add a little.

@@ -69,6 +69,9 @@ def test_a_large_shift_of_the_camera_stops_metric_rules_and_a_small_one_is_corre
     assert Flag.CAMERA_MOVED in large.insertions[0].flags
     assert "camera_moved" in codes(large)
     assert "V01" not in rules(large)
+    turned = analyse_vibration(frames, site(), shifts=[CameraShift(0.0, 1.0, 0.0, 80, 9.0)])
+    assert Flag.CAMERA_MOVED in turned.insertions[0].flags
+    assert "camera_moved" in codes(turned)
     lost = analyse_vibration(
         frames, site(), shifts=[CameraShift(6.0, 0.0, 0.0, 3), CameraShift(16.0, 0.0, 0.0, 80)]
     )

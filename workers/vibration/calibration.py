@@ -132,18 +132,23 @@ class Calibration:
     def metric_mask(self, limit_m_per_px: float, step_px: int = 8) -> NDArray[np.bool_]:
         """Return where metric rules hold, as (ceil(H / step), ceil(W / step)) bool.
 
-        Each element stands for the middle of a block of `step_px` pixels.
+        Each element stands for the middle of a block of `step_px` pixels, or of what the picture
+        has of it.
         """
         width, height = self.image_size
-        rows, columns = -(-height // step_px), -(-width // step_px)
-        us = np.minimum((np.arange(columns) + 0.5) * step_px, width)
-        vs = np.minimum((np.arange(rows) + 0.5) * step_px, height)
-        grid_u, grid_v = np.meshgrid(us, vs)
+        grid_u, grid_v = np.meshgrid(_middles(width, step_px), _middles(height, step_px))
         ground = self.project(np.column_stack([grid_u.ravel(), grid_v.ravel()]))
         is_ground = np.isfinite(ground).all(axis=1)
         mask = np.zeros(len(ground), dtype=np.bool_)
         mask[is_ground] = self.metres_per_pixel(ground[is_ground]) <= limit_m_per_px
-        return mask.reshape(rows, columns)
+        return mask.reshape(grid_u.shape)
+
+
+def _middles(length: int, step: int) -> Floats:
+    """Return the middles of the blocks that a length is cut into; the last may be shorter."""
+    starts = np.arange(0, length, step)
+    middles: Floats = (starts + np.minimum(starts + step, length)) / 2.0
+    return middles
 
 
 def calibrate(

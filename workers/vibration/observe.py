@@ -12,13 +12,12 @@ from workers.vibration.frames import FrameLike, FrameOrder
 from workers.vibration.ground import Ground
 from workers.vibration.insertions import Flag, Insertion, Located, insertions_from_stays
 from workers.vibration.people import GEAR_LABELS, PERSON_LABELS, Box, PeopleEvents, PeopleWatch
+from workers.vibration.pokers import PokerBox, seen_pokers
 from workers.vibration.site import Site
 from workers.vibration.stays import Drag, Run, RunBuilder, Sighting, Stay, split_run
 
 VIBRATOR_IN = "vibrator_in"
 VIBRATOR_OUT = "vibrator_out"
-ONE_POKER_M = 0.15
-"""Two boxes ending so close together show one poker."""
 
 _INTERVAL_STEP_S = 0.001
 
@@ -157,8 +156,8 @@ class Observer:
 
     def _sorted_boxes(
         self, frame: FrameLike
-    ) -> tuple[list[tuple[float, bool, Box]], list[Box], list[tuple[str, float, Box]]]:
-        pokers: list[tuple[float, bool, Box]] = []
+    ) -> tuple[list[PokerBox], list[Box], list[tuple[str, float, Box]]]:
+        pokers: list[PokerBox] = []
         people: list[Box] = []
         gear: list[tuple[str, float, Box]] = []
         self._counts.update(frame.labels)
@@ -166,36 +165,31 @@ class Observer:
             if label in PERSON_LABELS:
                 people.append(box)
             elif label in (VIBRATOR_IN, VIBRATOR_OUT):
-                pokers.append((score, label == VIBRATOR_IN, box))
+                pokers.append(PokerBox(score, label == VIBRATOR_IN, box))
             elif label in GEAR_LABELS:
                 gear.append((label, score, box))
         return pokers, people, gear
 
     def _add_pokers(
-        self, frame: FrameLike, pokers: list[tuple[float, bool, Box]], people: list[Box],
+        self, frame: FrameLike, pokers: list[PokerBox], people: list[Box],
         ground: Ground, shift: tuple[float, float], gap_s: float,
     ) -> None:  # fmt: skip
         time_s, self._width = frame.pts_seconds, frame.width
-        placed: list[tuple[float, float, bool, Box]] = []
-        for _, is_in, box in sorted(pokers, key=lambda poker: (-poker[0], tuple(poker[2]))):
-            spot = ground.project((box[0] + box[2]) / 2.0, box[3], frame.width, shift)
-            if spot is not None and not any(
-                (spot[0] - x) ** 2 + (spot[1] - y) ** 2 < ONE_POKER_M**2 for x, y, *_ in placed
-            ):
-                placed.append((*spot, is_in, box))
-        tracks, ended = self._tracker.update(time_s, [(x, y, 1.0) for x, y, *_ in placed])
+        seen = seen_pokers(pokers, lambda foot: ground.project(*foot, frame.width, shift))
+        tracks, ended = self._tracker.update(time_s, [(*one.spot, 1.0) for one in seen])
         for track in ended:
             self._keep(self._runs.pop(track).finish())
             self._entries.pop(track, None)
-        for track, (x, y, is_in, box) in zip(tracks, placed, strict=True):
+        for track, poker in zip(tracks, seen, strict=True):
             run = self._runs.setdefault(track, RunBuilder())
-            if is_in:
-                sighting = Sighting(time_s, self._frames, x, y, gap_s, inf)
+            shown, spot = poker.state(was_in=run.last is not None)
+            if shown.is_in:
+                sighting = Sighting(time_s, self._frames, *spot, gap_s, inf)
                 self._fresh.append(sighting)
                 self._keep(run.see_in(sighting))
-                self._entries[track] = ((box[0] + box[2]) / 2.0, box[3])
+                self._entries[track] = shown.foot
             else:
-                self._keep(run.see_out(time_s, x, y))
+                self._keep(run.see_out(time_s, *spot))
         self._note_hidden(set(tracks), people)
 
     def _note_hidden(self, seen: set[int], people: list[Box]) -> None:

@@ -98,10 +98,7 @@ def _video(data: Json, folder: Path, on_frames: Callable[[int], None]) -> PourVi
         height=int(data["height"]),
         # Without a single frame, nothing was analysed.
         frames=frames or None,
-        shifts=[
-            CameraShift(float(time_s), float(dx), float(dy), int(inliers))
-            for time_s, dx, dy, inliers in data["shifts"]
-        ],
+        shifts=[CameraShift.from_row(row) for row in data["shifts"]],
     )
 
 

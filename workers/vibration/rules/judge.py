@@ -46,6 +46,8 @@ MANUAL_CHECKS = (
     ("depth", "The depth of insertion cannot be seen; check it by hand."),
     ("lift_thickness", "The thickness of the lift cannot be seen; check it by hand."),
     ("frequency", "Frequency and amplitude of the poker cannot be seen; check them by hand."),
+    ("withdrawal", "How fast the poker is drawn out is not measured; check it by hand."),
+    ("tilt", "Whether the poker is held upright is not measured; check it by hand."),
     ("setting", "When the concrete begins to set cannot be seen; check it by hand."),
     ("rebar", "Contact with reinforcement below the surface cannot be seen; check it by hand."),
 )

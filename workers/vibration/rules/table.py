@@ -37,7 +37,7 @@ class RuleSpec:
 
     Attributes:
         severity: the highest that the rule itself may give.
-        source: on what its numbers rest, in our words.
+        source, source_zh: on what its numbers rest, in our words.
         parameters: defaults, with the unit in the name; `None` must come from the site.
         is_metric: needs lengths on the ground and so a calibration.
         is_on: judged unless the site says otherwise.
@@ -49,6 +49,7 @@ class RuleSpec:
     severity: Severity
     basis: Basis
     source: str
+    source_zh: str
     trust: str
     parameters: Parameters = field(default_factory=dict)
     is_metric: bool = False
@@ -66,113 +67,173 @@ _N, _G, _C = Basis.CODE, Basis.GUIDANCE, Basis.SITE
 _SPECS = (
     RuleSpec(
         "V01", "Under-vibrated point", "欠振（时间不足）", _MAJOR, _G,
-        "practice: 10-30 s per point; American guidance: 5-15 s held still", "S2",
+        "practice: 10-30 s per point; American guidance: 5-15 s held still",
+        "施工惯例：每点 10-30 s；美国指南：静置 5-15 s",
+        "S2",
         {
             "dwell_min_s": 10.0, "hard_min_s": 5.0, "near_s": 1.0, "depth_m": 0.0,
             "method_statement": False,
         },
     ),
     RuleSpec(
-        "V02", "Over-vibrated point", "过振", _MAJOR, _G, "practice: at most 20-30 s per point",
+        "V02", "Over-vibrated point", "过振", _MAJOR, _G,
+        "practice: at most 20-30 s per point",
+        "施工惯例：每点不超过 20-30 s",
         "S2", {"dwell_max_s": 30.0, "hard_max_s": 60.0, "near_s": 1.0, "method_statement": False},
     ),
     RuleSpec(
         "V03", "Spacing exceeded", "插点间距过大", _MINOR, _N,
         "GB 50666-2011 8.4.3: at most 1.4 times the radius of action; 1.5 in ACI and JTG wording",
+        "GB 50666-2011 8.4.3：不大于作用半径的 1.4 倍；ACI 与 JTG 为 1.5 倍",
         "GK", {"k": 1.4}, is_metric=True,
     ),
     RuleSpec(
         "V04", "Missed area", "漏振", _MAJOR, _N,
-        "follows from the codes' demand that no place is left out", "GK",
+        "follows from the codes' demand that no place is left out",
+        "由规范“不得漏振”的要求得出",
+        "GK",
         {"hole_area_min_m2": None, "sigma_max_ratio": 0.5}, is_metric=True,
     ),
     RuleSpec(
         "V05", "Dragging poker", "拖棒、平拖赶料", _MAJOR, _N,
         "project specifications after ACI 309 and UFGS forbid moving concrete with the poker",
+        "参照 ACI 309 与 UFGS 的工程规范禁止用振捣棒赶料",
         "S", {"path_min_m": 0.30, "speed_min_m_s": 0.10, "time_min_s": 2.0}, is_metric=True,
     ),
     RuleSpec(
         "V06", "Fast withdrawal", "拔棒过快", _MINOR, _G,
-        "guidance: about 75 mm/s; twice that is fast", "S", {"speed_max_m_s": 0.15},
+        "guidance: about 75 mm/s; twice that is fast",
+        "指南：约 75 mm/s，达到两倍即为过快",
+        "S", {"speed_max_m_s": 0.15},
         is_metric=True,
     ),
     RuleSpec(
         "V07", "Tilted insertion", "斜插", _MAJOR, _N,
-        "codes: vertical; the angle is the site's", "S", {"tilt_max_deg": 30.0}, is_on=False,
+        "codes: vertical; the angle is the site's",
+        "规范要求垂直插入；角度由现场设定",
+        "S", {"tilt_max_deg": 30.0}, is_on=False,
     ),
     RuleSpec(
         "V08", "Too close to formwork", "贴模振捣", _MINOR, _G,
-        "practice: 50-100 mm; a maker: 70 mm", "S2",
+        "practice: 50-100 mm; a maker: 70 mm",
+        "施工惯例：50-100 mm；某厂家：70 mm",
+        "S2",
         {"distance_min_m": 0.07, "sigma_max_m": 0.03}, is_metric=True,
     ),
     RuleSpec(
         "V09", "Edge strip not vibrated", "模板边漏振", _MAJOR, _N,
-        "GB 50666-2011 8.4.3: at most half the radius of action from the formwork", "GK",
+        "GB 50666-2011 8.4.3: at most half the radius of action from the formwork",
+        "GB 50666-2011 8.4.3：距模板不大于作用半径的一半",
+        "GK",
         {"strip_ratio": 0.5, "length_max_m": 0.5}, is_metric=True,
     ),
     RuleSpec(
         "V10", "Layer interval exceeded", "层间间歇超时", _MAJOR, _N,
-        "codes: before the layer below sets; the time comes from the site's test", "S",
+        "codes: before the layer below sets; the time comes from the site's test",
+        "规范：须在下层初凝之前；时间取自现场试验",
+        "S",
         {"initial_set_min": None, "warn_ratio": 0.8}, is_metric=True,
     ),
     RuleSpec(
-        "V11", "Late vibration after placing", "布料后未及时振捣", _INFO, _C, "site", "C",
+        "V11", "Late vibration after placing", "布料后未及时振捣", _INFO, _C,
+        "site",
+        "现场设定",
+        "C",
         {"delay_max_min": 15.0}, is_metric=True,
     ),
     RuleSpec(
         "V12", "Repeated re-vibration", "重复振捣", _INFO, _G,
-        "repeated visits to one point must not be added up", "S",
+        "repeated visits to one point must not be added up",
+        "同一点的多次振捣不得简单累加",
+        "S",
         {"visits_max": 2.0, "radius_ratio": 0.5}, is_metric=True,
     ),
     RuleSpec(
-        "V13", "Insertion outside the pour", "区域外振捣", _INFO, _C, "site", "C",
+        "V13", "Insertion outside the pour", "区域外振捣", _INFO, _C,
+        "site",
+        "现场设定",
+        "C",
         {"outside_max_m": 0.3}, is_metric=True,
     ),
     RuleSpec(
         "V14", "Too few active vibrators", "振捣器数量不足", _MINOR, _G,
-        "UFGS: an adequate number; the number is the site's plan", "S",
+        "UFGS: an adequate number; the number is the site's plan",
+        "UFGS：数量应充足；具体数量取自现场计划",
+        "S",
         {"plan": None, "time_min": 5.0},
     ),
     RuleSpec(
-        "V15", "Coverage below target", "覆盖率不足", _INFO, _C, "site", "C",
+        "V15", "Coverage below target", "覆盖率不足", _INFO, _C,
+        "site",
+        "现场设定",
+        "C",
         {"coverage_min_pct": 95.0}, is_metric=True,
     ),
     RuleSpec(
-        "S01", "No helmet", "未戴安全帽", _MAJOR, _N, "a helmet is compulsory on site", "GK",
+        "S01", "No helmet", "未戴安全帽", _MAJOR, _N,
+        "a helmet is compulsory on site",
+        "进入现场必须戴安全帽",
+        "GK",
         {"confirm_s": 2.0, "cooldown_s": 60.0},
     ),
     RuleSpec(
-        "S02", "No reflective vest", "未穿反光衣", _MINOR, _C, "site; timing after public systems",
+        "S02", "No reflective vest", "未穿反光衣", _MINOR, _C,
+        "site; timing after public systems",
+        "现场设定；时间参照公开系统",
         "GK", {"confirm_s": 2.0, "cooldown_s": 60.0},
     ),
     RuleSpec(
-        "S03", "Zone intrusion", "闯入危险区", _MAJOR, _N, "danger zones are to be guarded", "GK",
+        "S03", "Zone intrusion", "闯入危险区", _MAJOR, _N,
+        "danger zones are to be guarded",
+        "危险区域须设防护",
+        "GK",
         {"dwell_s": 1.0, "observations_min": 3.0}, is_metric=True,
     ),
     RuleSpec(
-        "S04", "Loitering in zone", "危险区滞留", _MINOR, _G, "practice of public systems", "S",
+        "S04", "Loitering in zone", "危险区滞留", _MINOR, _G,
+        "practice of public systems",
+        "参照公开系统的做法",
+        "S",
         {"time_s": 4.0, "near_s": 1.0}, is_metric=True,
     ),
     RuleSpec(
-        "S05", "Crowding", "人员聚集", _INFO, _C, "site", "C",
+        "S05", "Crowding", "人员聚集", _INFO, _C,
+        "site",
+        "现场设定",
+        "C",
         {"people_max": None, "time_s": 10.0}, is_metric=True,
     ),
     RuleSpec(
-        "S06", "Supervisor absent", "旁站缺位", _INFO, _C, "site", "C",
+        "S06", "Supervisor absent", "旁站缺位", _INFO, _C,
+        "site",
+        "现场设定",
+        "C",
         {"absent_max_min": 10.0}, is_metric=True,
     ),
     RuleSpec(
-        "Q01", "Camera moved", "相机移位", _STATUS, _G, "published practice: 2 and 5 px", "S",
+        "Q01", "Camera moved", "相机移位", _STATUS, _G,
+        "published practice: 2 and 5 px",
+        "公开做法：2 px 提示，5 px 停用",
+        "S",
         {"warn_px": 2.0, "shift_max_px": 5.0},
     ),
     RuleSpec(
-        "Q02", "Calibration invalid", "标定失效", _STATUS, _C, "site", "C", {"rmse_max_m": 0.10},
+        "Q02", "Calibration invalid", "标定失效", _STATUS, _C,
+        "site",
+        "现场设定",
+        "C", {"rmse_max_m": 0.10},
     ),
     RuleSpec(
-        "Q03", "Could not be observed", "遮挡无法判定", _STATUS, _C, "site", "C",
+        "Q03", "Could not be observed", "遮挡无法判定", _STATUS, _C,
+        "site",
+        "现场设定",
+        "C",
         {"ratio_min": 0.6},
     ),
-    RuleSpec("Q04", "Stream lost", "断流", _STATUS, _C, "site", "C", {"gap_max_s": 3.0}),
+    RuleSpec("Q04", "Stream lost", "断流", _STATUS, _C,
+        "site",
+        "现场设定",
+        "C", {"gap_max_s": 3.0}),
 )  # fmt: skip
 
 RULE_SPECS: dict[str, RuleSpec] = {spec.id: spec for spec in _SPECS}
