@@ -1,6 +1,7 @@
 """Records of pours: what they say, and that the same input gives the same bytes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,16 @@ from PIL import Image
 from tests.workers.reports import empty_report, finding, full_report, insertion
 from workers.cli.main import main
 from workers.plan.model import Language, PlanError
-from workers.report.document import ReportError, ReportInput
+from workers.report.document import NoteRow, ReportError, ReportInput, RuleRow
 from workers.report.pdf import write_pdf
 from workers.report.pdf_style import register_font
 from workers.report.pdf_summary import STILLS_MAX, summary
 from workers.report.texts import Texts, clock, gravest_first
 from workers.report.xlsx import write_xlsx
+from workers.vibration.rules import area
+from workers.vibration.rules.area import NO_COVERAGE
+from workers.vibration.rules.judge import MANUAL_CHECKS
+from workers.vibration.rules.table import RULE_SPECS
 
 
 def said(report: ReportInput, language: Language) -> str:
@@ -54,6 +59,36 @@ def test_the_first_pages_say_what_an_inspector_signs() -> None:
     english = said(ReportInput.from_json(full_report()), "en")
     assert "[NOT YET REVIEWED] #1 V01 Under-vibrated point" in english
     assert "Penetration into the lower layer" in english
+
+
+def test_a_chinese_record_has_no_english_sentences() -> None:
+    texts = Texts("zh")
+    for rule, spec in RULE_SPECS.items():
+        assert re.search("[\u4e00-\u9fff]", spec.source_zh), rule
+        assert texts.basis(rule).endswith(f": {spec.source_zh}")
+    reasons = [
+        "the detector found neither no_helmet nor helmet",
+        "places are known to 0.21 m only, 0.15 m would be enough",
+        NO_COVERAGE,
+        *re.findall(r'NotJudged\(\s*"([^"]+)"', judging_code()),
+        *re.findall(r'return "(it [^"]+|the [^"]+|no [^"]+)"', judging_code()),
+    ]
+    assert len(reasons) > 12
+    for reason in reasons:
+        assert not re.search("[a-z]{3} [a-z]", texts.sentence(reason)), reason
+    for subject, _ in MANUAL_CHECKS:
+        assert re.search("[\u4e00-\u9fff]", texts.term(subject)), subject
+    assert texts.measured(0.126, "m2") == "0.126 m²"
+    moved = NoteRow("camera_moved", "The camera had moved.", "Q01", 9.0, 5.0, "px", 0.0, 1.0)
+    assert texts.note(moved) == "相机已移位，无法测量位置。"
+    row = RuleRow("Q01", "", is_judged=False, reason="")
+    assert texts.judged(row) == "状态项，见状态说明"
+
+
+def judging_code() -> str:
+    """The source of all rules: their reasons are written where they are given."""
+    folder = Path(area.__file__).parent
+    return "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
 
 
 def test_the_gravest_come_first_and_false_alarms_last() -> None:
@@ -130,6 +165,19 @@ def test_a_workbook_holds_numbers_and_never_runs_what_somebody_typed(tmp_path: P
     assert (values["x (m)"], values["Dwell (s)"], values["Grade"]) == (2.3, 14.2, "good")
     assert [str(one[0])[:7] for one in sheets["PPE"]] == ["Nothing"]
     assert ("Project", evil[:-1]) in [row[:2] for row in sheets["Summary"]]
+
+
+def test_gear_that_nobody_looked_for_is_not_called_complete(tmp_path: Path) -> None:
+    reason = "the detector found neither no_helmet nor helmet"
+    rules = [{"id": "S01", "parameters": "", "is_judged": False, "reason": reason}]
+    rules += [{**rules[0], "id": "S02"}]
+    for judged, said_of_none in ((False, 0), (True, 1)):
+        rules[1]["is_judged"] = judged
+        report = ReportInput.from_json({**full_report(), "rules": rules, "findings": []})
+        write_xlsx(report, "zh", tmp_path / "report.xlsx")
+        rows = sheets_of(tmp_path / "report.xlsx")["PPE"]
+        assert rows[0][:2] == ("S01 未戴安全帽", "未判定: 检测器不能识别 no_helmet 与 helmet")
+        assert [row[0] for row in rows].count("没有安全帽、反光衣方面的问题。") == said_of_none
 
 
 def test_markup_and_odd_characters_do_not_break_a_pdf(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def _health(report: ReportInput, texts: Texts) -> list[Flowable]:
         for note in report.notes:
             value = "" if note.value is None else texts.measured(note.value, note.unit or "")
             when = "" if note.start_s is None else clock(note.start_s)
-            rows.append([note.rule or "", texts.term(note.message), value, when])
+            rows.append([note.rule or "", texts.note(note), value, when])
         story += [text(texts["notes"], HEADING), table(wrapped(rows), _widths(8, 60, 12, 12))]
     return story
 
@@ -148,14 +148,13 @@ def _rules(report: ReportInput, texts: Texts) -> list[Flowable]:
     rows = [[texts[name] for name in names]]
     for one in report.rules:
         spec = RULE_SPECS.get(one.id)
-        judged = texts["yes"] if one.is_judged else f"{texts['no']}: {texts.term(one.reason)}"
         rows.append(
             [
                 texts.rule(one.id),
                 one.parameters,
-                f"{texts.term(spec.basis)}: {spec.source}" if spec else "",
+                texts.basis(one.id),
                 spec.trust if spec else "",
-                judged,
+                ": ".join(part for part in (texts.judged(one), texts.sentence(one.reason)) if part),
             ]
         )
     heading = text(f"{texts['basis']} ({texts['profile']} {report.profile})", HEADING)

@@ -177,14 +177,12 @@ def _card_facts(finding: FindingRow, texts: Texts) -> list[tuple[str, str]]:
         (texts["points"], ", ".join(map(str, finding.insertion_numbers[:20])) or texts["none"]),
     ]
     if spec is not None:
-        facts.append(
-            (texts["basis_short"], f"{texts.term(spec.basis)}: {spec.source} [{spec.trust}]")
-        )
+        facts.append((texts["basis_short"], f"{texts.basis(finding.rule)} [{spec.trust}]"))
     if finding.reviewed_by:
         when = texts.moment(finding.reviewed_at)
         facts.append((texts["review"], f"{finding.reviewed_by}, {when}. {finding.review_note}"))
     if finding.note:
-        facts.append((texts["note"], finding.note))
+        facts.append((texts["note"], texts.sentence(finding.note)))
     return facts
 
 

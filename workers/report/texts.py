@@ -1,12 +1,13 @@
 """Numbers, times and terms as a report prints them."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from workers.plan.model import Language
-from workers.report.document import FindingRow, ReportInput
-from workers.report.words import TERMS, WORDS
-from workers.vibration.rules.table import RULE_SPECS
+from workers.report.document import FindingRow, NoteRow, ReportInput, RuleRow
+from workers.report.words import NOTES, PATTERNS, TERMS, WORDS
+from workers.vibration.rules.table import RULE_SPECS, Severity
 
 SEVERITIES = ("major", "minor", "info", "status")
 PPE_RULES = ("S01", "S02")
@@ -31,6 +32,32 @@ class Texts:
         """Return several of them in one text."""
         return ", ".join(self.term(name) for name in names)
 
+    def sentence(self, text: str | None) -> str:
+        """Return what the compute says in a sentence, in the language of the report."""
+        for pattern, words in PATTERNS[self.language]:
+            if text and (found := re.fullmatch(pattern, text)):
+                return found.expand(words)
+        return self.term(text)
+
+    def note(self, note: NoteRow) -> str:
+        """Return what there is to know about the result."""
+        return NOTES[self.language].get(note.code) or self.sentence(note.message)
+
+    def judged(self, row: RuleRow) -> str:
+        """Return whether a rule was judged."""
+        spec = RULE_SPECS.get(row.id)
+        if spec is not None and spec.severity is Severity.STATUS:
+            return self["status_rule"]
+        return self["yes" if row.is_judged else "no"]
+
+    def basis(self, rule: str) -> str:
+        """Return on what a rule rests; nothing for one that is not known any more."""
+        spec = RULE_SPECS.get(rule)
+        if spec is None:
+            return ""
+        source = spec.source_zh if self.language == "zh" else spec.source
+        return f"{self.term(spec.basis)}: {source}"
+
     def rule(self, rule: str) -> str:
         """Return id and name of a rule."""
         spec = RULE_SPECS.get(rule)
@@ -47,7 +74,7 @@ class Texts:
     def measured(self, value: float, unit: str, sigma: float | None = None) -> str:
         """Return a measured value with its unit and uncertainty."""
         spread = "" if sigma is None else f" ± {sigma:.3g}"
-        return f"{value:.4g}{spread} {unit}".strip()
+        return f"{value:.4g}{spread} {self.term(unit)}".strip()
 
     def place(self, x_m: float | None, y_m: float | None) -> str:
         """Return a place in metres."""

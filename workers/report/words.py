@@ -45,6 +45,7 @@ _ZH = {
     "max_m": "最大 (m)", "loo_m": "留一法 (m)", "check_m": "检查点 (m)", "measured": "测量次数",
     "worst_px": "最大位移 (px)", "lost": "视野丢失次数", "parameters": "参数", "judged": "已判定",
     "not_judged": "未判定", "reason": "原因", "message": "内容", "yes": "是", "no": "否",
+    "status_rule": "状态项，见状态说明",
     "radius": "作用半径 R", "radius_default": "（默认值，未经确认：相关问题仅为提示）",
     "site": "现场设置", "detector": "检测模型", "run": "分析", "rate": "采样",
     "every_frame": "每帧",
@@ -104,6 +105,7 @@ _EN = {
     "measured": "Measurements", "worst_px": "Largest shift (px)", "lost": "View lost",
     "parameters": "Parameters", "judged": "Judged", "not_judged": "Not judged", "reason": "Reason",
     "message": "Message", "yes": "yes", "no": "no", "radius": "Radius of action R",
+    "status_rule": "status, see there",
     "radius_default": "(default, confirmed by nobody: what rests on it is advisory)",
     "site": "Site set-up", "detector": "Detector", "run": "Run", "rate": "Sampling",
     "every_frame": "every frame", "per_second": "{:g} frames per second", "frames": "Frames",
@@ -130,9 +132,11 @@ TERMS: dict[Language, dict[str, str]] = {
         "truncated": "不完整", "interpolated": "遮挡补全", "low_observation": "可见率低",
         "camera_moved": "相机移位", "manual": "人工",
         "green": "良好", "amber": "可用", "refused": "不可用",
+        "m2": "m²", "people": "人", "visits": "次", "deg": "°", "min": "分钟",
         "N": "规范", "G": "指南或实践", "C": "现场规定",
         "lower_layer": "插入下层的深度", "depth": "插入深度", "lift_thickness": "分层厚度",
         "frequency": "频率与振幅", "setting": "初凝状态", "rebar": "表面以下是否碰撞钢筋",
+        "withdrawal": "拔棒速度", "tilt": "振捣棒是否垂直",
         "it is switched off": "已关闭",
         "the pour goes on": "浇筑尚未结束",
         "no frames were analysed": "没有分析过的画面",
@@ -152,6 +156,11 @@ TERMS: dict[Language, dict[str, str]] = {
         "the site has no pour": "未设置浇筑范围",
         "the site has no formwork": "未设置模板",
         "the detector found no vibrator_in at all": "没有检测到振捣器",
+        "the detector found no person at all": "没有检测到人员",
+        "there is no coverage map": "没有覆盖图：需要标定、浇筑范围与可见的振捣器",
+        "not all of it could be seen": "未能看到全过程",
+        "seen in very few frames": "仅在极少数画面中可见",
+        "the poker was in this place again within seconds": "数秒内振捣器又回到此处",
     },
     "en": {
         "to_review": "to be reviewed", "false_alarm": "false alarm",
@@ -161,8 +170,47 @@ TERMS: dict[Language, dict[str, str]] = {
         "lower_layer": "Penetration into the lower layer", "depth": "Depth of insertion",
         "lift_thickness": "Thickness of the lift", "frequency": "Frequency and amplitude",
         "setting": "Initial set", "rebar": "Contact with reinforcement below the surface",
+        "withdrawal": "Speed of withdrawal", "tilt": "Whether the poker was held upright",
+        "m2": "m²",
     },
 }  # fmt: skip
+
+# Sentences with names and numbers of their own in them.
+PATTERNS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "zh": (
+        (r"the detector found neither (\w+) nor (\w+)", r"检测器不能识别 \1 与 \2"),
+        (
+            r"places are known to ([\d.]+) m only, ([\d.]+) m would be enough",
+            r"位置精度为 \1 m，需要 \2 m",
+        ),
+    ),
+    "en": (),
+}
+
+# What there is to know about a result, by its code; where there is no entry, its own sentence.
+NOTES: dict[Language, dict[str, str]] = {
+    "zh": {
+        "nothing_analysed": "没有分析过的画面：只对人工添加的插点进行判定。",
+        "no_vibrator_detections": "没有检测到振捣器：检测器可能不识别振捣器，不能据此认定漏振。",
+        "camera_moved": "相机已移位，无法测量位置。",
+        "view_lost": "画面内容不足，无法测量位置。",
+        "camera_compensated": "相机有轻微移动，位置已修正。",
+        "calibration_refused": "标定未通过，以米计的规则停用。",
+        "calibration_amber": "标定精度较低，长度仅供参考。",
+        "calibration_mirrored": "坐标轴成镜像，请检查 x 与 y 是否颠倒。",
+        "calibration_missing": "没有标定，以米计的规则停用。",
+        "frame_shape_differs": "部分画面的尺寸与标定画面不同。",
+        "insertion_unobserved": "有插点被遮挡过久，无法判定。",
+        "stream_lost": "此时间段没有画面。",
+        "radius_not_set": "作用半径未经人工设定，间距和覆盖仅供提示。",
+        "site_keys_ignored": "现场设置中有无效的内容。",
+        "pour_not_set": "现场设置中没有浇筑范围，无法计算覆盖率。",
+        "sampling_slow": "每秒不足 5 帧，时长的准确度较低。",
+        "frames_reordered": "画面的顺序有误，已重新排列。",
+        "frames_repeated": "有重复的画面，已取第一个。",
+    },
+    "en": {},
+}
 
 DISCLAIMERS: dict[Language, tuple[str, ...]] = {
     "zh": (

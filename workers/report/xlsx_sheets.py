@@ -40,7 +40,7 @@ def sheets(report: ReportInput, texts: Texts) -> list[Sheet]:
         _coverage_sheet(report, texts),
         _finding_sheet(texts["ppe_sheet"], ppe, texts)
         if ppe
-        else Sheet(texts["ppe_sheet"], (), [(texts["ppe_none"],)], (60,)),
+        else Sheet(texts["ppe_sheet"], (), _no_ppe(report, texts), (60, 60)),
         Sheet(
             texts["camera_sheet"],
             (),
@@ -130,9 +130,18 @@ def _finding(one: FindingRow, texts: Texts) -> Row:
         texts.measured(one.limit, one.unit), one.sigma, one.video or "", clock(one.start_s),
         clock(one.end_s), texts.moment(one.starts_at), one.x_m, one.y_m, one.lift or "",
         ", ".join(map(str, one.insertion_numbers)),
-        f"{texts.term(spec.basis)}: {spec.source}" if spec else "", spec.trust if spec else "",
-        one.note, review, "\n".join(f"{file.name} {file.sha256}" for file in one.files),
+        texts.basis(one.rule), spec.trust if spec else "", texts.sentence(one.note), review,
+        "\n".join(f"{file.name} {file.sha256}" for file in one.files),
     )  # fmt: skip
+
+
+def _no_ppe(report: ReportInput, texts: Texts) -> Iterable[Row]:
+    """Say that nothing was found only where somebody looked."""
+    unjudged = [one for one in report.rules if one.id in PPE_RULES and not one.is_judged]
+    for rule in unjudged:
+        yield texts.rule(rule.id), f"{texts['not_judged']}: {texts.sentence(rule.reason)}"
+    if len(unjudged) < len(PPE_RULES):
+        yield (texts["ppe_none"],)
 
 
 def _coverage_sheet(report: ReportInput, texts: Texts) -> Sheet:
@@ -173,12 +182,12 @@ def _cameras(report: ReportInput, texts: Texts) -> Iterable[Row]:
     yield _names(texts, "rule", "message", "value", "limit", "time")
     for note in report.notes:
         time = None if note.start_s is None else clock(note.start_s)
-        yield note.rule, texts.term(note.message), note.value, note.limit, time
+        yield note.rule, texts.note(note), note.value, note.limit, time
     yield ()
     yield _names(texts, "rule", "parameters", "judged", "reason")
     for rule in report.rules:
-        judged = texts["yes" if rule.is_judged else "no"]
-        yield texts.rule(rule.id), rule.parameters, judged, texts.term(rule.reason)
+        reason = texts.sentence(rule.reason)
+        yield texts.rule(rule.id), rule.parameters, texts.judged(rule), reason
 
 
 def _signs(report: ReportInput, texts: Texts) -> Iterable[Row]:
