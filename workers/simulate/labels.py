@@ -14,6 +14,8 @@ LABELS = ("worker", "vibrator_in", "vibrator_out", "helmet", "no_helmet", "vest"
 # Less of a thing than this share is not labelled: nobody could say what it is.
 _MIN_VISIBLE = {"worker": 0.22, "vibrator_in": 0.3, "vibrator_out": 0.35}
 _MIN_VISIBLE_GEAR = 0.5
+# A poker on the ground is told from any hose by its steel alone.
+MIN_VISIBLE_STEEL = 0.5
 _MIN_INSIDE = 0.5
 _MIN_SIDE_PX = 3.0
 # A rod is thin; its box is at least this wide for its length.

@@ -10,7 +10,14 @@ from workers.simulate.camera import Camera
 from workers.simulate.concrete import Concrete
 from workers.simulate.effects import Lens
 from workers.simulate.figure import Figure
-from workers.simulate.labels import Labelled, labelled, rod_box, seen_extent, visible_share
+from workers.simulate.labels import (
+    MIN_VISIBLE_STEEL,
+    Labelled,
+    labelled,
+    rod_box,
+    seen_extent,
+    visible_share,
+)
 from workers.simulate.look import Look
 from workers.simulate.mesh import Mesh
 from workers.simulate.motion import PokerPath, Stance, Tip, Walk
@@ -18,7 +25,7 @@ from workers.simulate.options import Options
 from workers.simulate.painter import Image, Painter, Sprite, darken, shadow_depth
 from workers.simulate.plan import Person, Plan, Poker
 from workers.simulate.skeleton import Vector, pose
-from workers.simulate.stage import FIRST_POKER_ID, Stage
+from workers.simulate.stage import FIRST_POKER_ID, OTHER_ID, Stage
 from workers.simulate.tools import (
     HeldPoker,
     ground_hose,
@@ -30,7 +37,6 @@ from workers.simulate.tools import (
 
 _LOOK_STREAM, _STAGE_STREAM, _PEOPLE_STREAM, _FRAME_STREAM = 2, 3, 4, 5
 _PAD_SHARE = 1 / 80
-_OTHER_ID = 254
 _IDS_PER_PERSON = 3
 # How dark it is below somebody, 0-255, even without sun.
 _CONTACT = 70
@@ -155,15 +161,15 @@ class Scene:
         if poker is not None and self._paths[poker.track_id].insertions:
             tip = self._paths[poker.track_id].at(t)
             poker_id = FIRST_POKER_ID + self.plan.pokers.index(poker)
-            held = hold_poker(tip, stance, self.look.poker, poker_id, _OTHER_ID, t)
+            held = hold_poker(tip, stance, self.look.poker, poker_id, OTHER_ID, t)
             hands, extra = held.hands, [held.rod, held.hose]
         elif (activity := stance.activity) in ("shovel", "place", "watch"):
             if activity == "shovel":
-                hands, tool = hold_shovel(stance, t, _OTHER_ID)
+                hands, tool = hold_shovel(stance, t, OTHER_ID)
             elif activity == "place":
-                hands, tool = hold_pump_hose(stance, t, _BOOM_M, self.look.concrete, _OTHER_ID)
+                hands, tool = hold_pump_hose(stance, t, _BOOM_M, self.look.concrete, OTHER_ID)
             else:
-                hands, tool = hold_clipboard(stance, _OTHER_ID)
+                hands, tool = hold_clipboard(stance, OTHER_ID)
             extra = [tool]
         skeleton = pose(stance, person.height_m, t + k, hands, float(self._leans[k]))
         mesh = Mesh.join([self._figures[k].mesh(skeleton), *extra])
@@ -255,6 +261,7 @@ class Scene:
         for idle in self._stage.idle:
             box = rod_box(self._camera, idle.mesh, None)
             share = visible_share(ids, idle.fixture.sprite, range(idle.id, idle.id + 1))
-            poker = idle.poker
-            found.append(labelled("vibrator_out", poker.track_id, box, share, moved, self.size))
+            if share >= MIN_VISIBLE_STEEL:
+                track_id = idle.poker.track_id
+                found.append(labelled("vibrator_out", track_id, box, share, moved, self.size))
         return [one for one in found if one is not None]

@@ -24,6 +24,7 @@ from workers.simulate.props import (
 from workers.simulate.tools import ground_hose, lay_poker
 
 FIRST_POKER_ID = 200
+OTHER_ID = 254
 # The surface is redrawn this often where a poker works.
 _STEP_S = 0.25
 
@@ -108,7 +109,7 @@ class Stage:
             if poker.rest is None:
                 continue
             place, heading = poker.rest
-            mesh = lay_poker(place, heading, self._look.poker, FIRST_POKER_ID + k)
+            mesh = lay_poker(place, heading, self._look.poker, FIRST_POKER_ID + k, OTHER_ID)
             end = mesh.vertices[-8:].mean(axis=0)
             self.draw_hose(picture, ground_hose(end, poker.drive, float(rng.uniform(-0.5, 0.5))))
             bake(self._painter, [mesh], picture, self._look.light)

@@ -1,7 +1,7 @@
 """What people hold: pokers with hoses, shovels, the pump's hose, a clipboard."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,11 +87,18 @@ def _rod(low: Vector, hand: Vector, steel_m: float, look: PokerLook, id_: int) -
     return tube(path, np.array(radii) * look.radius_m, np.array(colours), id_, points=8)
 
 
-def lay_poker(rest: tuple[float, float], heading: float, look: PokerLook, id_: int) -> Mesh:
-    """Return a poker that lies on the ground, tip at `rest`."""
+def lay_poker(
+    rest: tuple[float, float], heading: float, look: PokerLook, id_: int, other_id: int
+) -> Mesh:
+    """Return a poker that lies on the ground, tip at `rest`.
+
+    Its steel belongs to `id_`, the beginning of its hose to `other_id`.
+    """
     along = np.array([math.cos(heading), math.sin(heading), 0.0])
     low = np.array([rest[0], rest[1], look.radius_m])
-    return _rod(low, low + along * 0.75, HEAD_M, look, id_)
+    rod = _rod(low, low + along * 0.75, HEAD_M, look, id_)
+    is_steel = np.all(rod.colours == np.array(look.steel), axis=1)
+    return replace(rod, ids=np.where(is_steel, np.uint8(id_), np.uint8(other_id)))
 
 
 def ground_hose(start: Vector, end: tuple[float, float], bow: float) -> Array:
