@@ -6,7 +6,7 @@ import numpy as np
 
 from workers.detect.registry import DetectorSpec, load_detector
 from workers.simulate import render_scene
-from workers.training.starter import LABELS, RECIPE, STARTER
+from workers.training.starter import LABELS, SECOND, STARTER
 
 # Far from the seeds that it learned from and was judged on.
 SEEDS = range(40_000_000, 40_000_004)
@@ -23,7 +23,7 @@ def test_the_starter_is_small_and_says_what_it_is() -> None:
     assert sum(one.stat().st_size for one in STARTER.iterdir()) < 10_000_000
     facts = json.loads((STARTER / "cvd.json").read_text())
     assert "simulated pours only" in facts["origin"]
-    assert tuple(facts["input_size"]) == RECIPE.input_size
+    assert tuple(facts["input_size"]) == SECOND.input_size
     assert tuple(facts["labels"].values()) == LABELS
 
 

@@ -21,8 +21,11 @@ from workers.training.augment import (
     whole_small_boxes,
 )
 from workers.training.batches import input_size_at, make_parts, picture_numbers
+from workers.training.data import Example
+from workers.training.rarity import rarities_of
 
 Coco = dict[str, Any]
+ONES = np.ones(3, np.float32)
 
 
 def painted(boxes: list[tuple[int, int, int, int]], width: int = 200, height: int = 120) -> Sample:
@@ -70,7 +73,7 @@ def test_a_stretched_picture_has_stretched_boxes() -> None:
 def test_whatever_is_changed_boxes_lie_where_the_pixels_are(seed: int) -> None:
     recipe = Recipe(crop_share=1.0, colour_share=0.0, crop_least=0.3)
     before = painted([(10, 20, 50, 100), (120, 10, 180, 60), (60, 70, 110, 118)])
-    after = augment(before, (320, 192), recipe, np.random.default_rng(seed))
+    after = augment(before, ONES, (320, 192), recipe, np.random.default_rng(seed))
     assert after.image.shape == (192, 320, 3)
     for box, label in zip(after.boxes, after.labels, strict=True):
         assert np.abs(box - extent(after.image, int(label))).max() <= 1.0
@@ -82,8 +85,8 @@ def test_a_window_never_cuts_a_small_box(seed: int) -> None:
     small = [(10, 20, 20, 40), (18, 38, 40, 50)]
     sample = painted([*small, (60, 5, 160, 115)], width=240, height=120)
     rng = np.random.default_rng(seed)
-    for choose in (focus_window, random_window):
-        x1, y1, x2, y2 = whole_small_boxes(sample, choose(sample, 0.6, rng))
+    for window in (focus_window(sample, ONES, 0.6, rng), random_window(sample, 0.6, rng)):
+        x1, y1, x2, y2 = whole_small_boxes(sample, window)
         for left, top, right, bottom in small:
             is_inside = x1 <= left and y1 <= top and right <= x2 and bottom <= y2
             is_outside = right <= x1 or left >= x2 or bottom <= y1 or top >= y2
@@ -93,10 +96,30 @@ def test_a_window_never_cuts_a_small_box(seed: int) -> None:
 def test_the_focus_is_on_small_boxes() -> None:
     sample = painted([(5, 5, 105, 115), (180, 90, 190, 95)])
     rng = np.random.default_rng(1)
-    windows = [focus_window(sample, 0.4, rng) for _ in range(100)]
+    windows = [focus_window(sample, ONES[:2], 0.4, rng) for _ in range(100)]
     # 1 / 50 against 1 / 11,000: the small one nearly always; any part of 0.4 that holds its middle.
     assert sum(w[0] <= 185 <= w[2] and w[1] <= 92.5 <= w[3] for w in windows) >= 97
     assert all(w[2] - w[0] == pytest.approx(80) and w[2] <= 200 for w in windows)
+
+
+def test_the_focus_is_on_rare_boxes() -> None:
+    sample = painted([(20, 50, 40, 70), (160, 50, 180, 70)])
+    rarity = np.array([1 / 99, 1 / 1], np.float32)
+    rng = np.random.default_rng(1)
+    windows = [focus_window(sample, rarity, 0.4, rng) for _ in range(100)]
+    assert sum(w[0] <= 170 <= w[2] for w in windows) >= 95
+
+
+def test_lying_and_standing_boxes_of_a_class_are_told_apart() -> None:
+    def example(boxes: list[list[float]], labels: list[int]) -> Example:
+        return Example(Path("a.png"), 99, 99, np.array(boxes, np.float32), np.array(labels))
+
+    tall, wide, square = [0.0, 0.0, 10.0, 30.0], [0.0, 0.0, 30.0, 10.0], [0.0, 0.0, 10.0, 12.0]
+    first = example([tall, tall, wide], [0, 0, 0])
+    second = example([tall, tall, square], [0, 1, 0])
+    one, other = rarities_of([first, second])
+    assert one.tolist() == pytest.approx([1 / 3, 1 / 3, 1])
+    assert other.tolist() == pytest.approx([1 / 3, 1, 1])
 
 
 def test_every_picture_is_taken_once_before_any_is_taken_again() -> None:
@@ -110,7 +133,8 @@ def test_every_picture_is_taken_once_before_any_is_taken_again() -> None:
 def test_a_step_is_the_same_whoever_asks_and_when(tmp_path: Path) -> None:
     examples = TrainingSet.read(write_set(tmp_path), tmp_path).train
     recipe = Recipe(input_size=(96, 64), batch_size=4, parts=2)
-    one, other = (make_parts(3, 10, examples, recipe) for _ in range(2))
+    rarities = rarities_of(examples)
+    one, other = (make_parts(3, 10, examples, rarities, recipe) for _ in range(2))
     assert [part.images.shape for part in one] == [(2, 3, 64, 96)] * 2
     assert all(a.images.equal(b.images) for a, b in zip(one, other, strict=True))
     # Shares of the picture, centre and size; each picture shows its two boxes, wherever cropped.

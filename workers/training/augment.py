@@ -44,12 +44,21 @@ class Sample:
 
 
 def augment(
-    sample: Sample, size: tuple[int, int], recipe: Recipe, rng: np.random.Generator
+    sample: Sample,
+    rarity: NDArray[np.float32],
+    size: tuple[int, int],
+    recipe: Recipe,
+    rng: np.random.Generator,
 ) -> Sample:
-    """Crop, stretch to `size` (width, height), mirror and recolour, each by chance."""
+    """Crop, stretch to `size` (width, height), mirror and recolour, each by chance.
+
+    Args:
+        rarity: (N,) float32, how rare each box is, as `rarities_of` gives it.
+    """
     if rng.random() < recipe.focus_share and len(sample.labels):
         share = rng.uniform(recipe.focus_least, 1.0)
-        sample = crop(sample, whole_small_boxes(sample, focus_window(sample, share, rng)))
+        window = focus_window(sample, rarity, share, rng)
+        sample = crop(sample, whole_small_boxes(sample, window))
     elif rng.random() < recipe.crop_share:
         share = rng.uniform(recipe.crop_least, 1.0)
         sample = crop(sample, whole_small_boxes(sample, random_window(sample, share, rng)))
@@ -69,11 +78,13 @@ def random_window(sample: Sample, share: float, rng: np.random.Generator) -> Win
     return np.concatenate([corner, corner + size * share])
 
 
-def focus_window(sample: Sample, share: float, rng: np.random.Generator) -> Window:
-    """Choose such a part around the middle of a box, a small one rather than a large one."""
+def focus_window(
+    sample: Sample, rarity: NDArray[np.float32], share: float, rng: np.random.Generator
+) -> Window:
+    """Choose such a part around a box, a small and rare one rather than another."""
     size = _size(sample)
-    rarity = 1.0 / np.maximum(_areas(sample.boxes), 1.0)
-    chosen = sample.boxes[rng.choice(len(rarity), p=rarity / rarity.sum())]
+    interest = rarity / np.maximum(_areas(sample.boxes), 1.0)
+    chosen = sample.boxes[rng.choice(len(interest), p=interest / interest.sum())]
     middle = (chosen[:2] + chosen[2:]) / 2
     corner = np.clip(middle - rng.uniform(0.1, 0.9, 2) * size * share, 0.0, size * (1.0 - share))
     return np.concatenate([corner, corner + size * share])

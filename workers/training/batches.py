@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workers.training.ahead import map_ahead
 from workers.training.augment import Sample, augment
 from workers.training.data import Example
+from workers.training.rarity import rarities_of
 from workers.training.recipe import Recipe
 
 _AHEAD = 4
@@ -57,13 +59,20 @@ def picture_numbers(step: int, count: int, recipe: Recipe) -> list[int]:
     return numbers
 
 
-def make_parts(step: int, steps: int, examples: Sequence[Example], recipe: Recipe) -> list[Batch]:
-    """Read and change the pictures of a step."""
+def make_parts(
+    step: int,
+    steps: int,
+    examples: Sequence[Example],
+    rarities: Sequence[NDArray[np.float32]],
+    recipe: Recipe,
+) -> list[Batch]:
+    """Read and change the pictures of a step; see `rarities_of`."""
     size = input_size_at(step, steps, recipe)
     samples = []
     for place, number in enumerate(picture_numbers(step, len(examples), recipe)):
         rng = np.random.default_rng((recipe.seed, _CHANGES, step, place))
-        samples.append(augment(examples[number].load(), size, recipe, rng))
+        sample = examples[number].load()
+        samples.append(augment(sample, rarities[number], size, recipe, rng))
     return [to_batch(samples[part :: recipe.parts]) for part in range(recipe.parts)]
 
 
@@ -93,7 +102,9 @@ def batches(
 ) -> Generator[list[Batch], None, None]:
     """Yield the parts of each step from `first` on; a thread prepares the next ones meanwhile."""
 
+    rarities = rarities_of(examples)
+
     def make(step: int) -> list[Batch]:
-        return make_parts(step, steps, examples, recipe)
+        return make_parts(step, steps, examples, rarities, recipe)
 
     return map_ahead(make, range(first, steps), threads=1, ahead=_AHEAD)

@@ -34,8 +34,8 @@ class Recipe:
         queries: most objects in a picture; None for what is usual for the size.
         denoising: number of noisy boxes that help to learn in the beginning; None as above.
         flip_share: share of the pictures that are mirrored.
-        focus_share: share of the pictures of which a part around one of the smaller boxes is
-            shown, so that small things are also seen large.
+        focus_share: share of the pictures of which a part around one of the smaller and rarer boxes
+            is shown, so that small things are also seen large, and rare ones often.
         focus_least: least width of that part, against the picture's.
         crop_share: share of the other pictures of which any part is shown.
         crop_least: least width of that part, against the picture's.
