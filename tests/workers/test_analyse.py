@@ -30,10 +30,10 @@ class NumberReader:
     def __init__(self, *, batch_size: int = 1, streams: int = 2, seconds: float = 0.0) -> None:
         self.batch_size, self.streams, self.seconds = batch_size, streams, seconds
         self.fails_at: int | None = None
-        self.calls = 0
+        self.sizes: list[int] = []
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
-        self.calls += 1
+        self.sizes.append(len(images))
         time.sleep(self.seconds)
         numbers = [number_in(image) for image in images]
         if self.fails_at in numbers:
@@ -60,6 +60,14 @@ def test_every_frame_gets_its_own_result_in_order(
     assert [result.frame for result in results] == frames.tolist()
     assert [result.detections.labels for result in results] == [(str(n),) for n in frames]
     assert [result.pts_seconds for result in results] == pytest.approx(frames / 10)
+
+
+def test_the_last_batches_are_small_so_that_streams_end_together(small_video: Path) -> None:
+    detector = NumberReader(batch_size=4, streams=2)
+    index = build_frame_index(small_video)
+    list(analyse_frames(small_video, index, np.arange(30), detector))
+    # A quarter of what is left, up to 4: 30, 26, 22, 18, 14 (3), 11 (2), 9 (2), 7, 6, ... left.
+    assert sorted(detector.sizes, reverse=True) == [4, 4, 4, 4, 3, 2, 2, *[1] * 7]
 
 
 def test_each_result_has_the_hash_of_its_frame(small_video: Path) -> None:
@@ -105,7 +113,7 @@ def test_it_stops_soon_after_it_is_asked(small_video: Path) -> None:
     stop.set()
     # What had been found may still be given, but nothing new is begun for it.
     assert len(list(results)) < 20
-    assert detector.calls < 25
+    assert len(detector.sizes) < 25
 
 
 def test_it_stops_while_a_detector_takes_its_time(small_video: Path) -> None:
@@ -120,7 +128,7 @@ def test_it_stops_while_a_detector_takes_its_time(small_video: Path) -> None:
         should_stop=lambda: time.monotonic() - asked_at > 0.1,
     )
     assert list(results) == []
-    assert detector.calls <= 2
+    assert len(detector.sizes) <= 2
 
 
 def test_leaving_early_stops_the_work(small_video: Path) -> None:
@@ -129,9 +137,9 @@ def test_leaving_early_stops_the_work(small_video: Path) -> None:
     results = analyse_frames(small_video, index, np.arange(30), detector)
     assert next(results).frame == 0
     results.close()
-    calls = detector.calls
+    calls = len(detector.sizes)
     time.sleep(0.1)
-    assert detector.calls == calls < 30
+    assert len(detector.sizes) == calls < 30
 
 
 def test_an_error_of_the_detector_comes_out_after_the_results_before_it(small_video: Path) -> None:
@@ -160,7 +168,7 @@ def test_no_more_frames_are_decoded_ahead_than_are_needed(tmp_path: Path) -> Non
     next(results)
     time.sleep(0.5)
     # Four batches in the queue, one at each of its ends.
-    assert detector.calls <= 6
+    assert len(detector.sizes) <= 6
     results.close()
 
 

@@ -52,6 +52,17 @@ def read_image(path: str | Path) -> NDArray[np.uint8]:
         raise MediaError("image_not_decodable", f"The picture is broken ({error}).") from error
 
 
+def shrink(path: str | Path, out_path: str | Path, *, longest_px: int) -> None:
+    """Write an upright JPEG copy whose longer side has at most `longest_px` pixels.
+
+    Raises:
+        MediaError: as `read_image` does.
+    """
+    picture = Image.fromarray(read_image(path))
+    picture.thumbnail((longest_px, longest_px))
+    picture.save(out_path, format="JPEG", quality=80)
+
+
 def is_picture(path: str | Path) -> bool:
     """Whether a file begins like a picture."""
     try:

@@ -135,7 +135,8 @@ class _Pipeline:
             reader = read_frames(
                 path, index, frames, should_stop=self._stop.is_set, threads=decode_threads()
             )
-            for batch in _in_batches(reader, self._detector.batch_size):
+            sizes = _batch_sizes(len(frames), self._detector.batch_size, self._detector.streams)
+            for batch in _in_batches(reader, sizes):
                 images = [frame.image for frame in batch]
                 detections = self._pool.submit(self._detector.detect, images)
                 self._put(_Batch([_hash(frame) for frame in batch], detections))
@@ -171,13 +172,25 @@ class _Patience:
             self.check()
 
 
-def _in_batches(frames: Iterable[Frame], size: int) -> Iterator[list[Frame]]:
+def _batch_sizes(count: int, largest: int, streams: int) -> Iterator[int]:
+    """Yield the sizes of batches of `count` frames, without end.
+
+    The last ones are ever smaller, so that no stream waits long for the end of another.
+    """
+    while True:
+        size = max(1, min(largest, count // (2 * streams)))
+        yield size
+        count -= size
+
+
+def _in_batches(frames: Iterable[Frame], sizes: Iterator[int]) -> Iterator[list[Frame]]:
     batch: list[Frame] = []
+    size = next(sizes)
     for frame in frames:
         batch.append(frame)
         if len(batch) >= size or len(batch) * frame.image.nbytes >= _MAX_BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], next(sizes)
     if batch:
         yield batch
 
