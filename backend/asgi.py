@@ -11,12 +11,13 @@ django_application = get_asgi_application()  # loads the apps, so it comes befor
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import re_path
 
-from apps.analysis.api.stream import refusal, snapshot
+from apps.analysis.api.stream import PROJECTS
 from apps.common.bodies import BodyGate
-from apps.live.consumers import StreamSource
+from apps.live.hub import Hub
 from apps.live.routing import http_routes
+from apps.training.api.stream import TRAININGS
 
-event_streams = http_routes(StreamSource(snapshot=snapshot, refusal=refusal))
+event_streams = http_routes(hub=Hub(), projects=PROJECTS, trainings=TRAININGS)
 
 application = ProtocolTypeRouter(
     {

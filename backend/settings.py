@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "apps.jobs.models.JobState",
         "TrainingPhaseEnum": "apps.training.models.TrainingPhase",
         "JobStateOrNoneEnum": "apps.detectors.api.serializers.STATES_OR_NONE",
+        "SplitEnum": "apps.datasets.models.Split",
+        "EvaluationSetSplitEnum": "apps.detectors.api.requests.SET_SPLITS",
         "DetectorStateEnum": "apps.detectors.models.DetectorState",
         "VideoStateEnum": "apps.projects.models.VideoState",
         "FindingStateEnum": "apps.inspection.models.FindingState",

@@ -1,4 +1,4 @@
-"""The event stream of a project: authenticates, authorises, forwards; denies by default."""
+"""Event streams: authenticate, authorise, forward; deny by default."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from apps.common.errors import DomainError, NotFound, as_domain_error, error_bod
 from apps.common.metrics import EVENT_STREAMS
 from apps.common.patience import TRANSIENT
 from apps.live.access import user_of
-from apps.live.events import ClosedPayload, SnapshotPayload
+from apps.live.events import ClosedPayload, SnapshotPayload, TrainingPayload
 from apps.live.hub import NOTHING, Event, Hub, Inbox, Signal, id_order
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,10 @@ PADDING = b":" + b" " * 2048 + b"\n\n"
 class StreamSource:
     """What the stream must know of the apps above: given to it where everything is wired."""
 
-    snapshot: Callable[[int], SnapshotPayload]
-    # Why the user may not (or no longer) look at the project; None when they may.
+    # What the events of the thing with this id are sent under.
+    topic: Callable[[int], str]
+    snapshot: Callable[[int], SnapshotPayload | TrainingPayload]
+    # Why the user may not (or no longer) look at it; None when they may.
     refusal: Callable[[User, int], ClosedPayload | None]
 
 
@@ -81,10 +83,10 @@ class EventStream(AsyncHttpConsumer):
 
     async def _answer(self) -> None:
         try:
-            user, project_id = await self._admit()
-            async with self._hub.join(project_id, user.pk) as inbox:
+            user, id = await self._admit()
+            async with self._hub.join(self._source.topic(id), user.pk) as inbox:
                 with EVENT_STREAMS.track_inprogress():
-                    await self._stream(inbox, project_id)
+                    await self._stream(inbox, id)
         except Exception as error:
             if not self._has_begun:
                 await self._refuse(error)
@@ -97,7 +99,7 @@ class EventStream(AsyncHttpConsumer):
         if self.scope["method"] != "GET":
             status = HTTPStatus.METHOD_NOT_ALLOWED
             raise Refused(status, "method_not_allowed", "Only GET is allowed here.", Allow="GET")
-        project_id = self.scope["url_route"]["kwargs"]["id"]
+        id: int = self.scope["url_route"]["kwargs"]["id"]
         user = await database_sync_to_async(user_of)(self.scope)
         if user is None:
             raise Refused(
@@ -107,9 +109,9 @@ class EventStream(AsyncHttpConsumer):
                 **{"WWW-Authenticate": "Token"},
             )
         refusal = database_sync_to_async(self._source.refusal)
-        if project_id > LARGEST_ID or await refusal(user, project_id):
-            raise NotFound("There is no such project, or it is not yours to see.")
-        return user, project_id
+        if id > LARGEST_ID or await refusal(user, id):
+            raise NotFound("There is no such thing, or it is not yours to see.")
+        return user, id
 
     async def _refuse(self, error: Exception) -> None:
         """The one shape of every error."""
@@ -135,8 +137,8 @@ class EventStream(AsyncHttpConsumer):
 
     # --- the stream ------------------------------------------------------------------------------
 
-    async def _stream(self, inbox: Inbox, project_id: int) -> None:
-        self._last_id, events = await self._beginning(project_id, self._requested_id())
+    async def _stream(self, inbox: Inbox, id: int) -> None:
+        self._last_id, events = await self._beginning(id, self._requested_id())
         self._has_begun = True
         await self.send_headers(headers=HEADERS)
         # Not all at the same time, when this process was away and everybody comes back.
@@ -149,44 +151,45 @@ class EventStream(AsyncHttpConsumer):
                 if id_order(item.id) > id_order(self._last_id):
                     await self._write_events([item])
             elif item is Signal.MISSED:
-                await self._start_over(project_id)
-            elif closed := await self._closed(project_id):
+                await self._start_over(id)
+            elif closed := await self._closed(id):
                 return await self._close(closed)
             if time.monotonic() >= comment_at:
                 await self._write(b": still here\n\n")
                 comment_at += COMMENT_SECONDS
-        logger.info("a reader of project %d was too slow", project_id)
+        logger.info("a reader of %s was too slow", self._source.topic(id))
         return await self._end()
 
-    async def _beginning(self, project_id: int, last_id: str) -> tuple[str, list[Event]]:
+    async def _beginning(self, id: int, last_id: str) -> tuple[str, list[Event]]:
         """Where the reader stands, and what to send: what was missed, or a snapshot and on."""
-        if last_id and (missed := await self._hub.replay(project_id, last_id)) is not None:
+        topic = self._source.topic(id)
+        if last_id and (missed := await self._hub.replay(topic, last_id)) is not None:
             return last_id, missed
 
         async def make() -> str:
-            payload = await database_sync_to_async(self._source.snapshot)(project_id)
+            payload = await database_sync_to_async(self._source.snapshot)(id)
             return json.dumps(payload, cls=DjangoJSONEncoder, separators=(",", ":"))
 
-        position, data = await self._hub.snapshot(project_id, make)
-        later = await self._hub.replay(project_id, position) or []
+        position, data = await self._hub.snapshot(topic, make)
+        later = await self._hub.replay(topic, position) or []
         return position, [Event(position, "snapshot", data), *later]
 
-    async def _start_over(self, project_id: int) -> None:
+    async def _start_over(self, id: int) -> None:
         try:
-            _, events = await self._beginning(project_id, "")
+            _, events = await self._beginning(id, "")
         except TRANSIENT as error:
             # When Redis is lost again, the hub says so again; the next events say the rest.
             logger.warning("a reader is without its snapshot: %s", error)
         else:
             await self._write_events(events)
 
-    async def _closed(self, project_id: int) -> ClosedPayload | None:
+    async def _closed(self, id: int) -> ClosedPayload | None:
         """Why the stream has to end; None when it goes on."""
         try:
             user = await database_sync_to_async(user_of)(self.scope)
             if user is None:
                 return {"reason": "logged_out"}
-            return await database_sync_to_async(self._source.refusal)(user, project_id)
+            return await database_sync_to_async(self._source.refusal)(user, id)
         except AuthenticationFailed:
             return {"reason": "logged_out"}
         except TRANSIENT as error:

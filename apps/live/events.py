@@ -49,7 +49,7 @@ class ProjectChanged(TypedDict):
 
 
 class ClosedPayload(TypedDict):
-    reason: Literal["access_removed", "logged_out", "project_deleted"]
+    reason: Literal["access_removed", "logged_out", "project_deleted", "training_deleted"]
 
 
 class InspectionSummary(TypedDict):
@@ -78,6 +78,19 @@ class ReportSummary(TypedDict):
 
 class ReportChanged(TypedDict):
     report: ReportSummary
+
+
+class TrainingPayload(TypedDict):
+    training: ApiObject
+
+
+class TrainingProgressPayload(TypedDict):
+    training: int
+    phase: str
+    progress: float
+    epoch: int
+    seconds_left: float | None
+    points: list[ApiObject]
 
 
 StatePayload = (

@@ -1,8 +1,8 @@
 """One place per web process where events arrive from Redis and are handed to the open streams.
 
-A project's log in Redis is read when the bell rings and, because a ring can be lost, every few
-seconds; so whatever is missing is found by its id. When Redis was away, every stream is told that
-it may have missed something.
+A topic is a project or a training. Its log in Redis is read when the bell rings and, because a ring
+can be lost, every few seconds; so whatever is missing is found by its id. When Redis was away,
+every stream is told that it may have missed something.
 """
 
 import asyncio
@@ -81,10 +81,10 @@ class Hub:
     """Lives while somebody listens, with one subscription however many they are."""
 
     def __init__(self) -> None:
-        self._inboxes: dict[int, set[Inbox]] = {}
-        # How far each project's log was handed out.
-        self._positions: dict[int, str] = {}
-        self._snapshots: dict[int, tuple[float, asyncio.Task[tuple[str, str]]]] = {}
+        self._inboxes: dict[str, set[Inbox]] = {}
+        # How far each topic's log was handed out.
+        self._positions: dict[str, str] = {}
+        self._snapshots: dict[str, tuple[float, asyncio.Task[tuple[str, str]]]] = {}
         self._reader: asyncio.Task[None] | None = None
         self._is_listening = asyncio.Event()
         self._client: Redis = self._client_new()
@@ -98,27 +98,25 @@ class Hub:
         return self._reader is not None
 
     @asynccontextmanager
-    async def join(self, project_id: int, user_id: int) -> AsyncIterator[Inbox]:
-        """Everything that happens in the project from now on. Raises RedisError without Redis."""
+    async def join(self, topic: str, user_id: int) -> AsyncIterator[Inbox]:
+        """Everything that happens to the topic from now on. Raises RedisError without Redis."""
         inbox = Inbox(user_id)
-        self._inboxes.setdefault(project_id, set()).add(inbox)
+        self._inboxes.setdefault(topic, set()).add(inbox)
         try:
-            await self._listen(project_id)
+            await self._listen(topic)
             yield inbox
         finally:
-            self._inboxes[project_id].discard(inbox)
-            if not self._inboxes[project_id]:
-                del self._inboxes[project_id]
-                self._positions.pop(project_id, None)
-                self._snapshots.pop(project_id, None)
+            self._inboxes[topic].discard(inbox)
+            if not self._inboxes[topic]:
+                del self._inboxes[topic]
+                self._positions.pop(topic, None)
+                self._snapshots.pop(topic, None)
             if not self._inboxes:
                 await self._close()
 
-    async def replay(self, project_id: int, last_id: str) -> list[Event] | None:
+    async def replay(self, topic: str, last_id: str) -> list[Event] | None:
         """The events after `last_id`; None when the log does not reach back to it."""
-        entries = await self._client.xrange(
-            log_key(project_id), min=last_id, count=REPLAY_LENGTH + 2
-        )
+        entries = await self._client.xrange(log_key(topic), min=last_id, count=REPLAY_LENGTH + 2)
         events = [_event_of(entry) for entry in entries or ()]
         if last_id != NOTHING:
             if not events or events[0].id != last_id:
@@ -126,25 +124,23 @@ class Hub:
             events = events[1:]
         return events if len(events) <= REPLAY_LENGTH else None
 
-    async def snapshot(
-        self, project_id: int, make: Callable[[], Awaitable[str]]
-    ) -> tuple[str, str]:
+    async def snapshot(self, topic: str, make: Callable[[], Awaitable[str]]) -> tuple[str, str]:
         """The id up to which it holds, and the snapshot; not older than a second."""
-        begun_at, task = self._snapshots.get(project_id, (0.0, None))
+        begun_at, task = self._snapshots.get(topic, (0.0, None))
         if task is None or time.monotonic() - begun_at > SNAPSHOT_SECONDS:
-            task = asyncio.create_task(self._snapshot_make(project_id, make))
-            self._snapshots[project_id] = (time.monotonic(), task)
+            task = asyncio.create_task(self._snapshot_make(topic, make))
+            self._snapshots[topic] = (time.monotonic(), task)
         return await asyncio.shield(task)
 
     async def _snapshot_make(
-        self, project_id: int, make: Callable[[], Awaitable[str]]
+        self, topic: str, make: Callable[[], Awaitable[str]]
     ) -> tuple[str, str]:
         # The id first: what happens while it is made is sent again rather than lost.
-        position = await self._newest_id(project_id)
+        position = await self._newest_id(topic)
         return position, await make()
 
-    async def _newest_id(self, project_id: int) -> str:
-        entries = await self._client.xrevrange(log_key(project_id), count=1)
+    async def _newest_id(self, topic: str) -> str:
+        entries = await self._client.xrevrange(log_key(topic), count=1)
         return str(entries[0][0]) if entries else NOTHING
 
     # --- listening -------------------------------------------------------------------------------
@@ -160,7 +156,7 @@ class Hub:
         )
         return Redis.from_pool(pool)
 
-    async def _listen(self, project_id: int) -> None:
+    async def _listen(self, topic: str) -> None:
         if self._reader is None:
             self._is_listening = asyncio.Event()
             self._client = self._client_new()
@@ -169,11 +165,11 @@ class Hub:
             await asyncio.wait_for(self._is_listening.wait(), START_SECONDS)
         except TimeoutError:
             raise RedisConnectionError("Redis does not answer.") from None
-        if project_id not in self._positions:
-            newest = await self._newest_id(project_id)
-            self._positions.setdefault(project_id, newest)
+        if topic not in self._positions:
+            newest = await self._newest_id(topic)
+            self._positions.setdefault(topic, newest)
             # A ring before the position was known went unheard.
-            await self._hand_out(project_id)
+            await self._hand_out(topic)
 
     async def _close(self) -> None:
         reader, self._reader = self._reader, None
@@ -207,14 +203,14 @@ class Hub:
 
     async def _heard(self, message: dict[str, Any] | None) -> None:
         if message is None:
-            for project_id in list(self._positions):
-                await self._hand_out(project_id)
+            for topic in list(self._positions):
+                await self._hand_out(topic)
             return
         told = json.loads(message["data"])
-        if "project" in told and told["project"] in self._positions:
-            await self._hand_out(told["project"])
-        elif "deleted_project" in told:
-            for inbox in self._inboxes.get(told["deleted_project"], ()):
+        if "topic" in told and told["topic"] in self._positions:
+            await self._hand_out(told["topic"])
+        elif "deleted" in told:
+            for inbox in self._inboxes.get(told["deleted"], ()):
                 inbox.put(Signal.CHECK_ACCESS)
         elif "user" in told:
             for inboxes in self._inboxes.values():
@@ -222,16 +218,16 @@ class Hub:
                     if inbox.user_id == told["user"]:
                         inbox.put(Signal.CHECK_ACCESS)
 
-    async def _hand_out(self, project_id: int) -> None:
-        """Give the project's streams what its log has beyond the position."""
-        position = self._positions[project_id]
-        entries = await self._client.xrange(log_key(project_id), min=f"({position}")
+    async def _hand_out(self, topic: str) -> None:
+        """Give the topic's streams what its log has beyond the position."""
+        position = self._positions[topic]
+        entries = await self._client.xrange(log_key(topic), min=f"({position}")
         for event in map(_event_of, entries or ()):
             # Everybody may have left meanwhile, or another call was faster.
-            position = self._positions.get(project_id, event.id)
+            position = self._positions.get(topic, event.id)
             if id_order(event.id) > id_order(position):
-                self._positions[project_id] = event.id
-                for inbox in self._inboxes[project_id]:
+                self._positions[topic] = event.id
+                for inbox in self._inboxes[topic]:
                     inbox.put(event)
 
     def _tell_all(self, signal: Signal) -> None:

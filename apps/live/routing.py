@@ -6,7 +6,9 @@ from apps.live.consumers import EventStream, StreamSource
 from apps.live.hub import Hub
 
 
-def http_routes(source: StreamSource) -> list[URLPattern]:
+def http_routes(*, hub: Hub, projects: StreamSource, trainings: StreamSource) -> list[URLPattern]:
     """Routes whose streams share one hub."""
-    stream = EventStream.as_asgi(hub=Hub(), source=source)
-    return [path("api/v1/projects/<int:id>/events/", stream)]
+    return [
+        path(f"api/v1/{name}/<int:id>/events/", EventStream.as_asgi(hub=hub, source=source))
+        for name, source in (("projects", projects), ("trainings", trainings))
+    ]

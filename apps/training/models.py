@@ -35,6 +35,7 @@ class Training(models.Model):
     )
     epoch = models.PositiveIntegerField(default=0)
     seconds_left = models.FloatField(null=True, blank=True)
+    # On the pictures to judge on: of the best epoch so far, in the end of the detector.
     metrics = models.JSONField(null=True, blank=True)
     # What became of it.
     detector = models.ForeignKey(

@@ -19,6 +19,7 @@ from apps.jobs.models import Job
 from apps.jobs.presence import presence
 from apps.training.models import PointKind, Training, TrainingPhase, TrainingPoint
 from apps.training.storage import training_folder
+from apps.training.telling import progress_tell, training_tell
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def training_run(job: Job, control: JobControl) -> None:
     folder = training_folder(training.folder)
     folder.mkdir(parents=True, exist_ok=True)
     watch = TrainingWatch(training, control)
+    training_tell(training.pk)
     if not (folder / "model").is_dir():
         with presence.working_on(f"training {training.name[:80]}"):
             _train(training, watch, control)
@@ -106,23 +108,34 @@ class TrainingWatch:
         if word == "event":
             self._take(json.loads(text))
 
-    def phase(self, phase: TrainingPhase) -> None:
+    def phase(self, phase: TrainingPhase, progress: float = 1.0) -> None:
         self._training.phase = phase
         self._training.save(update_fields=["phase"])
+        progress_tell(self._training, progress)
 
     def _take(self, event: dict[str, Any]) -> None:
-        self._control.progress(event["progress"])
         kind = event.pop("kind")
+        if event.get("phase") == TrainingPhase.PREPARING:
+            # Told is how far the preparing is: of the whole, nothing is done yet.
+            event["progress"] = 0.0
+        self._control.progress(event["progress"])
         if kind == "phase":
-            self.phase(TrainingPhase(event["phase"]))
+            self.phase(TrainingPhase(event["phase"]), event["progress"])
             return
         now = time.monotonic()
         if kind == PointKind.STEP and now - self._step_at < STEP_POINT_SECONDS:
             return
         self._step_at = now
-        TrainingPoint.objects.create(training=self._training, n=self._next, kind=kind, event=event)
+        point = TrainingPoint.objects.create(
+            training=self._training, n=self._next, kind=kind, event=event
+        )
         self._next += 1
         self._training.phase = TrainingPhase.TRAINING
         self._training.epoch = event["epoch"]
         self._training.seconds_left = event["seconds_left"]
-        self._training.save(update_fields=["phase", "epoch", "seconds_left"])
+        if event.get("is_best"):
+            self._training.metrics = {key: event[key] for key in ("AP", "AP50", "per_class")}
+        self._training.save(update_fields=["phase", "epoch", "seconds_left", "metrics"])
+        progress_tell(self._training, event["progress"], point)
+        if kind == PointKind.EPOCH:
+            training_tell(self._training.pk)

@@ -1,6 +1,8 @@
 """Trainings are asked for, stopped, gone on with and deleted here."""
 
+import math
 import shutil
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -14,8 +16,10 @@ from apps.detectors.models import Detector
 from apps.detectors.services.registry import detector_name_check
 from apps.jobs.models import ACTIVE_STATES, JobKind, JobState
 from apps.jobs.services import job_cancel, job_create
+from apps.live.services import training_deleted
 from apps.training.models import Training
 from apps.training.storage import training_folder
+from apps.training.telling import training_tell
 from workers.errors import WorkerError
 from workers.training.recipe import Recipe
 
@@ -39,6 +43,7 @@ def training_start(
         raise Invalid(message, code="base_not_trainable", fields={"base": [message]})
     try:
         recipe = Recipe.from_json(wishes)
+        recipe = replace(recipe, warm_up_steps=_warm_up_steps(recipe, version))
     except WorkerError as error:
         raise Invalid(error.message, code=error.code) from error
     return Training.objects.create(
@@ -53,11 +58,19 @@ def training_start(
     )
 
 
+def _warm_up_steps(recipe: Recipe, version: DatasetVersion) -> int:
+    """The usual number, but no more than a tenth of a short training."""
+    pictures: int = version.splits.get("train", 0)
+    steps = recipe.epochs * math.ceil(pictures / recipe.batch_size)
+    return min(recipe.warm_up_steps, steps // 10)
+
+
 def training_cancel(training: Training) -> Training:
     """Stop it; its last checkpoint stays, so that it can be gone on with."""
     if not job_cancel(training.job):
         raise Conflict("The training has ended already.", code="training_ended")
     training.job.refresh_from_db()
+    training_tell(training.pk)
     return training
 
 
@@ -77,6 +90,7 @@ def training_resume(training: Training, *, by: User) -> Training:
     locked.attempt += 1
     locked.save(update_fields=["job", "attempt"])
     old.delete()
+    transaction.on_commit(partial(training_tell, locked.pk))
     return locked
 
 
@@ -86,7 +100,8 @@ def training_delete(training: Training) -> None:
     locked = Training.objects.select_for_update().select_related("job").get(pk=training.pk)
     if locked.job.state in ACTIVE_STATES:
         raise Conflict("Cancel the training first.", code="training_active")
-    job, folder = locked.job, locked.folder
+    id, job, folder = locked.pk, locked.job, locked.folder
     locked.delete()
     job.delete()
+    transaction.on_commit(partial(training_deleted, id))
     transaction.on_commit(partial(shutil.rmtree, training_folder(folder), ignore_errors=True))

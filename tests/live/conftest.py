@@ -10,16 +10,17 @@ import pytest
 import uvicorn
 from channels.routing import URLRouter
 from django.core.asgi import get_asgi_application
-from django.urls import path, re_path
+from django.urls import re_path
 
 from apps.accounts.models import User
 from apps.accounts.services import token_create
-from apps.analysis.api.stream import refusal, snapshot
+from apps.analysis.api.stream import PROJECTS
 from apps.common.redis import redis_client
-from apps.live.consumers import EventStream, StreamSource
 from apps.live.hub import Hub
-from apps.live.services import log_key
+from apps.live.routing import http_routes
+from apps.live.services import log_key, project_topic
 from apps.projects.models import Project
+from apps.training.api.stream import TRAININGS
 from tests.cast import user_make
 from tests.live.reading import Reader
 from tests.stack import free_port, wait_for
@@ -35,13 +36,14 @@ class LiveServer:
         query = f"?last_event_id={quote(in_address)}" if in_address else ""
         return Reader(f"{self.origin}/api/v1/projects/{project_id}/events/{query}", **how)
 
+    def read_training(self, training_id: int, **how: str) -> Reader:
+        return Reader(f"{self.origin}/api/v1/trainings/{training_id}/events/", **how)
+
     def get(self, project_id: int, **how: str) -> httpx.Response:
-        return httpx.get(
-            f"{self.origin}/api/v1/projects/{project_id}/events/",
-            headers=how,
-            timeout=10,
-            trust_env=False,
-        )
+        return self.get_at(f"{self.origin}/api/v1/projects/{project_id}/events/", **how)
+
+    def get_at(self, address: str, **headers: str) -> httpx.Response:
+        return httpx.get(address, headers=headers, timeout=10, trust_env=False)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def owner(transactional_db: None) -> User:
 @pytest.fixture
 def project(owner: User) -> Project:
     project = Project.objects.create(owner=owner, name="Slab 3")
-    redis_client().delete(log_key(project.pk))
+    redis_client().delete(log_key(project_topic(project.pk)))
     return project
 
 
@@ -64,10 +66,9 @@ def token(owner: User) -> str:
 @pytest.fixture
 def live(transactional_db: None) -> Iterator[LiveServer]:
     hub = Hub()
-    stream = EventStream.as_asgi(hub=hub, source=StreamSource(snapshot, refusal))
-    streams = path("api/v1/projects/<int:id>/events/", stream)
+    streams = http_routes(hub=hub, projects=PROJECTS, trainings=TRAININGS)
     django = re_path(r"", get_asgi_application())  # type: ignore[arg-type]  # as in asgi.py
-    application = URLRouter([streams, django])
+    application = URLRouter([*streams, django])
     config = uvicorn.Config(
         application,
         port=free_port(),

@@ -12,7 +12,7 @@ from django.test import override_settings
 from apps.common.redis import redis_client
 from apps.live import consumers
 from apps.live import hub as hub_module
-from apps.live.services import event_send, log_key
+from apps.live.services import event_send, log_key, project_topic
 from apps.projects.models import Project
 from tests.live.conftest import LiveServer
 from tests.stack import wait_for
@@ -28,7 +28,9 @@ def test_an_event_whose_bell_was_lost_comes_with_the_next_look(
     monkeypatch.setattr(hub_module, "CHECK_SECONDS", 0.3)
     with live.read(project.pk, token=token) as reader:
         reader.next()
-        redis_client().xadd(log_key(project.pk), {"event": "state", "data": '{"lost": 1}'})
+        redis_client().xadd(
+            log_key(project_topic(project.pk)), {"event": "state", "data": '{"lost": 1}'}
+        )
         assert reader.next().data == {"lost": 1}
 
 

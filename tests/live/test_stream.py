@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.accounts.services import token_create, token_revoke
 from apps.common.redis import redis_client
 from apps.live import hub as hub_module
-from apps.live.services import access_changed, event_send, log_key, project_deleted
+from apps.live.services import access_changed, event_send, log_key, project_deleted, project_topic
 from apps.projects.models import Member, MemberRole, Project
 from apps.projects.services.members import member_remove
 from apps.projects.services.projects import project_delete
@@ -73,7 +73,7 @@ def test_who_reconnects_gets_what_was_missed_and_nothing_twice(
 
 
 def logged_ids(project: Project) -> list[str]:
-    entries: Any = redis_client().xrange(log_key(project.pk))
+    entries: Any = redis_client().xrange(log_key(project_topic(project.pk)))
     return [identity for identity, _ in entries]
 
 

@@ -92,6 +92,8 @@ def test_a_training_ends_as_a_candidate_with_its_recipe_and_curves(
 ) -> None:
     training = start(api, version)
     assert training.job.state == JobState.QUEUED
+    # Of four steps in all none is left for warming up.
+    assert training.recipe["warm_up_steps"] == 0
     job_run(str(training.job_id))
     shown = api.get(f"{URL}{training.pk}/").json()
     assert shown["state"] == "completed", shown["error"]

@@ -3,7 +3,9 @@
 from apps.accounts.models import User
 from apps.analysis.selectors import latest_run
 from apps.analysis.serializers import RunSerializer
+from apps.live.consumers import StreamSource
 from apps.live.events import ClosedPayload, SnapshotPayload
+from apps.live.services import project_topic
 from apps.projects.models import Project, ProjectStatus
 from apps.projects.selectors import projects_visible_to
 from apps.projects.serializers import VideoSerializer
@@ -27,3 +29,6 @@ def refusal(user: User, project_id: int) -> ClosedPayload | None:
         return None
     is_there = Project.objects.filter(pk=project_id, deleted_at=None).exists()
     return {"reason": "access_removed" if is_there else "project_deleted"}
+
+
+PROJECTS = StreamSource(topic=project_topic, snapshot=snapshot, refusal=refusal)

@@ -11,16 +11,16 @@ from apps.analysis.api.requests import query_of
 from apps.common.errors import Invalid
 from apps.common.pagination import PageNumberPagination
 from apps.common.schema import NO_CONTENT, ErrorSerializer
-from apps.datasets.models import DatasetVersion
+from apps.datasets.selectors.datasets import version_find
 from apps.detectors.models import Detector
 from apps.training.api.serializers import (
     PointsQuerySerializer,
     TrainingDetailSerializer,
-    TrainingSerializer,
     TrainingsQuerySerializer,
     TrainingStartSerializer,
 )
 from apps.training.selectors import points_after, training_get, trainings_all
+from apps.training.serializers import TrainingSerializer
 from apps.training.services import (
     training_cancel,
     training_delete,
@@ -63,13 +63,12 @@ class TrainingsView(APIView):
         serializer = TrainingStartSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         words = dict(serializer.validated_data)
-        version = DatasetVersion.objects.filter(pk=words.pop("version")).first()
-        if version is None:
-            raise _unknown("version", "There is no such version of a dataset.")
+        version = version_find(words.pop("version"))
         base_id = words.pop("base", None)
         base = Detector.objects.filter(pk=base_id).first() if base_id else None
         if base_id and base is None:
-            raise _unknown("base", "There is no such detector.")
+            message = "There is no such detector."
+            raise Invalid(message, fields={"base": [message]})
         if "image_size" in words:
             words["input_size"] = words.pop("image_size")
         training = training_start(
@@ -128,7 +127,3 @@ class TrainingResumeView(APIView):
         """Go on from the last checkpoint of one that failed or was cancelled."""
         training_resume(training_get(id), by=person_of(request))
         return Response(TrainingSerializer(training_get(id)).data, status=202)
-
-
-def _unknown(field: str, message: str) -> Invalid:
-    return Invalid(message, fields={field: [message]})
