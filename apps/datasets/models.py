@@ -7,7 +7,9 @@ from django.db import models
 
 
 class Dataset(models.Model):
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
+    # Of the name without case: the same names are taken whatever the database's collation is.
+    name_key = models.CharField(max_length=64, unique=True, editable=False)
     description = models.CharField(max_length=2000, default="", blank=True)
     # Labels in the order in which a model will number them.
     classes = models.JSONField(default=list)

@@ -17,6 +17,11 @@ def image_path(folder: str, file: str) -> Path:
     return images_folder(folder) / file
 
 
+def thumbnail_path(folder: str, file: str) -> Path:
+    """A small copy of a picture, made when it is first looked at; it may be missing."""
+    return _root(folder) / "thumbnails" / f"{Path(file).stem}.jpg"
+
+
 def version_path(folder: str, number: int) -> Path:
     """The COCO file of a version."""
     return _root(folder) / "versions" / f"{number}.json"

@@ -76,6 +76,7 @@ def test_nobody_overwrites_what_another_drew(frames: None, api: APIClient, url: 
     saved = label(api, url, image, [BOX])
     assert saved.status_code == 200
     assert saved.json()["labelled_by"]["username"] == "engineer"
+    assert saved.json()["held_by"] is None
     refused = label(other, url, image, [])
     assert (refused.status_code, refused.json()["code"]) == (409, "image_changed")
     assert refused.json()["fields"] == {"revision": saved.json()["revision"]}
@@ -334,8 +335,8 @@ def test_numbers_problems_and_splits(frames: None, api: APIClient, url: str) -> 
     assert vibrator["images"] == 0
     assert numbers["states"]["labelled"] == 1
     assert [source["images"] for source in numbers["sources"]] == [4]
-    codes = [problem["code"] for problem in api.get(f"{url}problems/").json()]
-    assert codes == ["box_tiny", "class_empty"]
+    problems = [(one["code"], one["subject"]) for one in api.get(f"{url}problems/").json()]
+    assert problems == [("box_tiny", "worker"), ("class_empty", "vibrator_in")]
     # One video cannot be divided.
     split = api.post(f"{url}split/", {"val_share": 0.5}, format="json")
     assert split.json() == {"train": 4, "val": 0, "test": 0}

@@ -31,13 +31,14 @@ from apps.datasets.api.serializers import (
     StatisticsSerializer,
     VersionWriteSerializer,
 )
-from apps.datasets.models import Dataset, TaskKind
+from apps.datasets.models import Dataset, DatasetVersion, TaskKind
 from apps.datasets.selectors.datasets import (
     dataset_get,
     datasets_all,
     image_get,
     tasks_of,
     version_get,
+    versions_all,
 )
 from apps.datasets.selectors.statistics import dataset_problems, dataset_statistics
 from apps.datasets.services.datasets import dataset_create, dataset_delete, dataset_update
@@ -254,7 +255,7 @@ class VersionsView(APIView):
     @extend_schema(operation_id="datasets_versions", responses=DatasetVersionSerializer(many=True))
     def get(self, request: Request, id: int) -> Response:
         """The newest first."""
-        versions = dataset_get(id).versions.select_related("created_by")
+        versions = versions_all().filter(dataset=dataset_get(id))
         paginator = self.pagination_class()
         page = paginator.paginate_queryset(versions, request, view=self)
         return paginator.get_paginated_response(DatasetVersionSerializer(page, many=True).data)
@@ -271,6 +272,20 @@ class VersionsView(APIView):
         serializer.is_valid(raise_exception=True)
         version = version_create(dataset, by=person_of(request), **serializer.validated_data)
         return Response(DatasetVersionSerializer(version).data, status=201)
+
+
+@extend_schema(tags=["datasets"])
+@extend_schema_view(get=extend_schema(operation_id="datasets_all_versions"))
+class AllVersionsView(generics.ListAPIView[DatasetVersion]):
+    """Of all datasets, the newest first: what can be trained or judged on."""
+
+    queryset = DatasetVersion.objects.none()
+    serializer_class = DatasetVersionSerializer
+    permission_classes = ENGINEERS
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[DatasetVersion]:
+        return versions_all().order_by("-id")
 
 
 @extend_schema(tags=["datasets"])

@@ -1,5 +1,8 @@
 """Pictures of a dataset, their labels, and the way out as a file."""
 
+import asyncio
+from pathlib import Path
+
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,19 +15,23 @@ from rest_framework.views import APIView
 
 from apps.accounts.requests import person_of
 from apps.analysis.api.requests import query_of
-from apps.common.async_views import AsyncAPIView
+from apps.common.async_views import AsyncAPIView, uninterrupted
 from apps.common.pagination import PageNumberPagination
 from apps.common.schema import NO_CONTENT
 from apps.datasets.api.datasets import CONFLICT, ENGINEERS
 from apps.datasets.api.serializers import (
     DatasetImageSerializer,
     ExportQuerySerializer,
+    ImageFilterSerializer,
     ImagesQuerySerializer,
     LabelsSerializer,
+    NeighboursSerializer,
 )
 from apps.datasets.exports import export_pieces
 from apps.datasets.models import Dataset
 from apps.datasets.selectors.datasets import dataset_get, image_get, images_page_of
+from apps.datasets.selectors.neighbours import image_neighbours
+from apps.datasets.services.images import thumbnail_ensure
 from apps.datasets.services.labels import image_delete, image_hold, labels_save
 from apps.datasets.storage import image_path
 from apps.projects.api.files import file_response
@@ -101,6 +108,23 @@ class HoldView(APIView):
         return Response(DatasetImageSerializer(image).data)
 
 
+@extend_schema(tags=["datasets"])
+class NeighboursView(APIView):
+    permission_classes = ENGINEERS
+
+    @extend_schema(
+        operation_id="datasets_neighbours",
+        parameters=[ImageFilterSerializer],
+        responses=NeighboursSerializer,
+    )
+    def get(self, request: Request, id: int, image_id: int) -> Response:
+        """What comes before and after a picture among those that fit."""
+        query = query_of(ImageFilterSerializer, request.query_params)
+        dataset = dataset_get(id)
+        found = image_neighbours(dataset, image_get(dataset, image_id), **query)
+        return Response(NeighboursSerializer(found).data)
+
+
 class ImageFileView(AsyncAPIView):
     permission_classes = ENGINEERS
 
@@ -111,11 +135,28 @@ class ImageFileView(AsyncAPIView):
         dataset = await sync_to_async(dataset_get)(id)
         image = await sync_to_async(image_get)(dataset, image_id)
         path = image_path(dataset.folder, image.file)
-        content_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
-        response = await file_response(request, path, content_type=content_type)
-        response["Cache-Control"] = "private, max-age=86400, immutable"
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return await picture_response(request, path)
+
+
+class ThumbnailView(AsyncAPIView):
+    permission_classes = ENGINEERS
+
+    @file_schema("datasets_image_thumbnail", "image/jpeg")
+    @extend_schema(tags=["datasets"])
+    async def get(self, request: Request, id: int, image_id: int) -> HttpResponseBase:
+        """A small copy of the picture."""
+        dataset = await sync_to_async(dataset_get)(id)
+        image = await sync_to_async(image_get)(dataset, image_id)
+        path = await uninterrupted(asyncio.to_thread(thumbnail_ensure, dataset.folder, image.file))
+        return await picture_response(request, path)
+
+
+async def picture_response(request: Request, path: Path) -> HttpResponseBase:
+    content_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    response = await file_response(request, path, content_type=content_type)
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 class ExportView(AsyncAPIView):

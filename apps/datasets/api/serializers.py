@@ -18,6 +18,7 @@ from apps.datasets.models import (
     TaskKind,
 )
 from apps.datasets.selectors.datasets import holder_of
+from apps.detectors.selectors.waiting import waiting_code_of
 from apps.jobs.models import JobState
 
 NAME_MAX_LENGTH = 100
@@ -88,6 +89,7 @@ class DatasetImageSerializer(serializers.ModelSerializer[DatasetImage]):
     held_by = serializers.SerializerMethodField()
     labelled_by = PersonBriefSerializer(read_only=True, allow_null=True)
     file_url = serializers.SerializerMethodField()
+    thumbnail_url = serializers.SerializerMethodField()
 
     class Meta:
         model = DatasetImage
@@ -109,6 +111,7 @@ class DatasetImageSerializer(serializers.ModelSerializer[DatasetImage]):
             "labelled_by",
             "labelled_at",
             "file_url",
+            "thumbnail_url",
         ]
         read_only_fields = fields
 
@@ -121,6 +124,28 @@ class DatasetImageSerializer(serializers.ModelSerializer[DatasetImage]):
     def get_file_url(self, image: DatasetImage) -> str:
         return f"/api/v1/datasets/{image.dataset_id}/images/{image.pk}/file/"
 
+    @extend_schema_field(str)
+    def get_thumbnail_url(self, image: DatasetImage) -> str:
+        return f"/api/v1/datasets/{image.dataset_id}/images/{image.pk}/thumbnail/"
+
+
+class GapSerializer(serializers.Serializer[Any]):
+    first = serializers.IntegerField(read_only=True)
+    last = serializers.IntegerField(read_only=True)
+    count = serializers.IntegerField(read_only=True)
+
+
+class NeighboursSerializer(serializers.Serializer[Any]):
+    position = serializers.IntegerField(
+        read_only=True, help_text="How many pictures that fit come before this one."
+    )
+    count = serializers.IntegerField(read_only=True)
+    before = DatasetImageSerializer(many=True, read_only=True)
+    after = DatasetImageSerializer(many=True, read_only=True)
+    next_to_label = serializers.IntegerField(read_only=True, allow_null=True)
+    gap_before = GapSerializer(read_only=True, allow_null=True)
+    gap_after = GapSerializer(read_only=True, allow_null=True)
+
 
 class LabelsSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
@@ -131,11 +156,20 @@ class LabelsSerializer(serializers.Serializer[Any]):
     )
 
 
-class ImagesQuerySerializer(serializers.Serializer[Any]):
+class ImageFilterSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=ImageState.choices, required=False)
     split = serializers.ChoiceField(choices=[*Split.choices], required=False)
     video = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     label = CleanCharField(max_length=NAME_MAX_LENGTH, required=False)  # type: ignore[assignment]
+
+
+class ImagesQuerySerializer(ImageFilterSerializer):
+    shown_at = FiniteFloatField(
+        min_value=0.0,
+        max_value=1e7,
+        required=False,
+        help_text="With `video`: only the picture that is shown at this second, if it was taken.",
+    )
 
 
 class FramesSerializer(serializers.Serializer[Any]):
@@ -213,6 +247,7 @@ class DatasetTaskSerializer(serializers.ModelSerializer[DatasetTask]):
     kind = serializers.ChoiceField(choices=TaskKind.choices, read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, source="job.state", read_only=True)
     progress = serializers.FloatField(source="job.progress", read_only=True)
+    waiting_code = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     finished_at = serializers.DateTimeField(
         source="job.finished_at", read_only=True, allow_null=True
@@ -227,11 +262,15 @@ class DatasetTaskSerializer(serializers.ModelSerializer[DatasetTask]):
             "progress",
             "done",
             "total",
+            "waiting_code",
             "error",
             "created_at",
             "finished_at",
         ]
         read_only_fields = fields
+
+    def get_waiting_code(self, task: DatasetTask) -> str | None:
+        return waiting_code_of(task.job)
 
     @extend_schema_field(FailureSerializer(allow_null=True))
     def get_error(self, task: DatasetTask) -> dict[str, str] | None:
@@ -244,7 +283,13 @@ class VersionWriteSerializer(serializers.Serializer[Any]):
     note = CleanCharField(max_length=500, multiline=True, default="", allow_blank=True)
 
 
+class NamedSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
 class DatasetVersionSerializer(serializers.ModelSerializer[DatasetVersion]):
+    dataset = NamedSerializer(read_only=True)
     classes = serializers.ListField(child=serializers.CharField(), read_only=True)
     splits = serializers.DictField(child=serializers.IntegerField(), read_only=True)
     created_by = PersonBriefSerializer(read_only=True, allow_null=True)
@@ -253,6 +298,7 @@ class DatasetVersionSerializer(serializers.ModelSerializer[DatasetVersion]):
         model = DatasetVersion
         fields = [
             "id",
+            "dataset",
             "number",
             "digest",
             "note",
@@ -301,6 +347,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     box = serializers.IntegerField(read_only=True, allow_null=True)
     code = serializers.CharField(read_only=True)
     message = serializers.CharField(read_only=True)
+    subject = serializers.CharField(read_only=True, help_text="The class or the split, if any.")
 
     def get_fields(self) -> dict[str, Any]:
         return {**super().get_fields(), "source": serializers.CharField(read_only=True)}

@@ -9,6 +9,7 @@ IMAGE = f"{ONE}images/<int:image_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("datasets/", datasets.DatasetsView.as_view(), name="datasets"),
+    path("datasets/versions/", datasets.AllVersionsView.as_view(), name="all-dataset-versions"),
     path(ONE, datasets.DatasetView.as_view(), name="dataset"),
     path(f"{ONE}statistics/", datasets.StatisticsView.as_view(), name="dataset-statistics"),
     path(f"{ONE}problems/", datasets.ProblemsView.as_view(), name="dataset-problems"),
@@ -26,5 +27,7 @@ urlpatterns: list[URLPattern] = [
     path(IMAGE, images.ImageView.as_view(), name="dataset-image"),
     path(f"{IMAGE}labels/", images.LabelsView.as_view(), name="dataset-labels"),
     path(f"{IMAGE}hold/", images.HoldView.as_view(), name="dataset-hold"),
+    path(f"{IMAGE}neighbours/", images.NeighboursView.as_view(), name="dataset-neighbours"),
+    path(f"{IMAGE}thumbnail/", images.ThumbnailView.as_view(), name="dataset-thumbnail"),
     path(f"{IMAGE}file/", images.ImageFileView.as_view(), name="dataset-image-file"),
 ]

@@ -6,8 +6,11 @@ from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.common.errors import NotFound
+from apps.common.errors import Invalid, NotFound
 from apps.datasets.models import Dataset, DatasetImage, DatasetTask, DatasetVersion, ImageState
+
+# Rounding of a time that a page or a program gives back.
+TIME_SLACK_SECONDS = 1e-6
 
 
 def datasets_all() -> QuerySet[Dataset]:
@@ -40,10 +43,23 @@ def images_of(dataset: Dataset) -> QuerySet[DatasetImage]:
     return dataset.images.select_related("labelled_by", "held_by")
 
 
+def versions_all() -> QuerySet[DatasetVersion]:
+    return DatasetVersion.objects.select_related("dataset", "created_by")
+
+
 def version_get(dataset: Dataset, number: int) -> DatasetVersion:
-    version = dataset.versions.select_related("created_by").filter(number=number).first()
+    version = versions_all().filter(dataset=dataset, number=number).first()
     if version is None:
         raise NotFound("The dataset has no such version.")
+    return version
+
+
+def version_find(id: int) -> DatasetVersion:
+    """A version of any dataset. Raises Invalid: it is named in what somebody asks for."""
+    version = versions_all().filter(pk=id).first()
+    if version is None:
+        message = "There is no such version of a dataset."
+        raise Invalid(message, fields={"version": [message]})
     return version
 
 
@@ -70,8 +86,9 @@ def images_page_of(
     split: str | None = None,
     video: int | None = None,
     label: str | None = None,
+    shown_at: float | None = None,
 ) -> QuerySet[DatasetImage]:
-    """The pictures that fit; by label those that have a box of it."""
+    """The pictures that fit: with a box of a label; the last one until a time."""
     images = images_of(dataset)
     for name, value in (("state", state), ("split", split), ("video", video)):
         if value is not None:
@@ -79,4 +96,10 @@ def images_page_of(
     if label is not None:
         # What JSON has for it; a part of a longer name or text does not match the quotes.
         images = images.filter(boxes__icontains=json.dumps(label))
+    if shown_at is not None:
+        until = images.filter(pts_seconds__lte=shown_at + TIME_SLACK_SECONDS)
+        # Looked up first: MariaDB knows no limit in a subquery.
+        images = images.filter(
+            pk__in=list(until.order_by("-pts_seconds").values_list("pk", flat=True)[:1])
+        )
     return images

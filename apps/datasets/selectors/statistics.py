@@ -95,13 +95,14 @@ def dataset_statistics(dataset: Dataset) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class DatasetProblem:
-    """One thing to look at; `image` and `box` where it is about one."""
+    """One thing to look at; `image`, `box` and `subject` (a class or split) where it has one."""
 
     code: str
     message: str
     image: int | None = None
     source: str = ""
     box: int | None = None
+    subject: str = ""
 
 
 def dataset_problems(dataset: Dataset) -> list[DatasetProblem]:
@@ -118,7 +119,14 @@ def dataset_problems(dataset: Dataset) -> list[DatasetProblem]:
         boxes = [Box.from_json(entry) for entry in image.boxes]
         used.update(box.label for box in boxes)
         found += [
-            DatasetProblem(one.code, one.message, image.pk, image.source, one.box)
+            DatasetProblem(
+                one.code,
+                one.message,
+                image.pk,
+                image.source,
+                one.box,
+                boxes[one.box].label if one.box is not None else "",
+            )
             for one in problems_of(
                 boxes, width=image.width, height=image.height, classes=dataset.classes
             )
@@ -134,12 +142,14 @@ def _problems_of_whole(
 ) -> Iterator[DatasetProblem]:
     for name in dataset.classes:
         if not used[name]:
-            yield DatasetProblem("class_empty", f"No box is labelled {name}.")
+            yield DatasetProblem("class_empty", f"No box is labelled {name}.", subject=name)
     everywhere = set().union(*splits.values())
     if everywhere - {Split.NONE}:
         for split in (Split.TRAIN, Split.VAL):
             if split not in everywhere:
-                yield DatasetProblem("split_empty", f"No picture is in the split {split}.")
+                yield DatasetProblem(
+                    "split_empty", f"No picture is in the split {split}.", subject=split
+                )
     for group, names in splits.items():
         if len(names - {Split.NONE}) > 1:
             message = f"{sources[group]} is in several splits: {', '.join(sorted(names))}."

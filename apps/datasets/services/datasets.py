@@ -1,14 +1,17 @@
 """Datasets are made, changed and deleted."""
 
+import hashlib
+import unicodedata
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
 from apps.common.deletion import delete_in_batches
-from apps.common.errors import Conflict, Invalid
+from apps.common.errors import Conflict, Invalid, NotFound
 from apps.datasets.models import Dataset
 from apps.datasets.storage import dataset_files_remove
 from apps.jobs.models import ACTIVE_STATES
@@ -19,6 +22,7 @@ def dataset_create(*, name: str, description: str, classes: Sequence[str], by: U
         with transaction.atomic():
             return Dataset.objects.create(
                 name=name,
+                name_key=_name_key(name),
                 description=description,
                 classes=_classes_clean(classes),
                 folder=uuid4().hex,
@@ -34,33 +38,47 @@ def dataset_update(
     name: str | None = None,
     description: str | None = None,
     classes: Sequence[str] | None = None,
-) -> Dataset:
+) -> None:
     """Change what is given. Pictures are read while classes are taken away, not locked."""
+    changes: dict[str, Any] = {}
     if name is not None:
-        dataset.name = name
+        changes |= {"name": name, "name_key": _name_key(name)}
     if description is not None:
-        dataset.description = description
+        changes["description"] = description
     if classes is not None:
-        cleaned = _classes_clean(classes)
-        _used_guard(dataset, set(dataset.classes) - set(cleaned))
-        dataset.classes = cleaned
+        changes["classes"] = _classes_clean(classes)
+        _used_guard(dataset, set(dataset.classes) - set(changes["classes"]))
+    if not changes:
+        return
     try:
         with transaction.atomic():
-            dataset.save(update_fields=["name", "description", "classes"])
+            is_there = Dataset.objects.filter(pk=dataset.pk).update(**changes)
     except IntegrityError:
-        raise _name_taken(dataset.name) from None
-    return dataset
+        raise _name_taken(changes["name"]) from None
+    if not is_there:
+        raise NotFound("There is no such dataset.")
 
 
 def dataset_delete(dataset: Dataset) -> None:
     """With its pictures and versions; detectors that were trained on it stay."""
-    if dataset.tasks.filter(job__state__in=ACTIVE_STATES).exists():
-        raise Conflict("Work on the dataset is under way.", code="dataset_busy")
     folder = dataset.folder
     with transaction.atomic():
+        dataset_lock(dataset)
+        if dataset.tasks.filter(job__state__in=ACTIVE_STATES).exists():
+            raise Conflict("Work on the dataset is under way.", code="dataset_busy")
         delete_in_batches(dataset.images.all())
         dataset.delete()
         transaction.on_commit(partial(dataset_files_remove, folder))
+
+
+def dataset_lock(dataset: Dataset) -> None:
+    """Until the transaction ends nobody deletes it, and nobody asks for work on it."""
+    if not Dataset.objects.select_for_update().filter(pk=dataset.pk).exists():
+        raise NotFound("There is no such dataset.")
+
+
+def _name_key(name: str) -> str:
+    return hashlib.sha256(unicodedata.normalize("NFKC", name).casefold().encode()).hexdigest()
 
 
 def _classes_clean(classes: Sequence[str]) -> list[str]:

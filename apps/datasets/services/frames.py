@@ -12,6 +12,7 @@ import numpy as np
 from apps.analysis.models import FrameResult
 from apps.common.errors import Invalid
 from apps.datasets.models import Dataset, DatasetImage, DatasetTask, ImageState
+from apps.datasets.selectors.datasets import TIME_SLACK_SECONDS
 from apps.datasets.services.images import image_add
 from apps.datasets.storage import task_folder
 from apps.projects.models import Video
@@ -26,8 +27,6 @@ MAX_FRAMES = 2_000
 # Frames of a run among which the different ones are sought.
 MAX_CANDIDATES = 20_000
 PDQ_BYTES = 32
-# Rounding of a time that a page or a program gives back.
-TIME_SLACK_SECONDS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)

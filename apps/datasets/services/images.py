@@ -3,13 +3,20 @@
 import hashlib
 import os
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from apps.common.errors import NotFound
 from apps.datasets.models import DatasetImage
-from apps.datasets.storage import image_path
+from apps.datasets.storage import image_path, thumbnail_path
 from apps.projects.storage import storage_errors
+from workers.errors import MediaError
+from workers.media.images import shrink
+
+# Sharp on a card of 240 pixels on a screen with a ratio of two, at some 20 KB.
+THUMBNAIL_PX = 480
 
 
 def image_add(image: DatasetImage, picture: Path) -> bool:
@@ -29,3 +36,22 @@ def image_add(image: DatasetImage, picture: Path) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def thumbnail_ensure(folder: str, file: str) -> Path:
+    """The small copy of a picture, made now if nobody has looked at it before."""
+    path = thumbnail_path(folder, file)
+    if path.exists():
+        return path
+    with storage_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Two who ask at once write the same picture, each beside the place.
+        part = path.with_suffix(f".{uuid4().hex}.part")
+        try:
+            shrink(image_path(folder, file), part, longest_px=THUMBNAIL_PX)
+            os.replace(part, path)
+        except MediaError as error:
+            raise NotFound("This picture is not there any more, or damaged.") from error
+        finally:
+            part.unlink(missing_ok=True)
+    return path

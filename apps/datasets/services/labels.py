@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.common.errors import Conflict, Invalid
+from apps.common.errors import Conflict, Invalid, NotFound
 from apps.datasets.models import Dataset, DatasetImage, ImageState
-from apps.datasets.storage import image_path
+from apps.datasets.storage import image_path, thumbnail_path
 from workers.datasets.interpolation import interpolate
 from workers.datasets.labels import Box
 
@@ -45,10 +45,11 @@ def labels_save(
         revision=revision + 1,
         labelled_by=by,
         labelled_at=now,
-        held_by=by,
-        held_until=now + HOLD,
+        # Who has saved goes on to the next one; who stays says so again.
+        held_by=None,
+        held_until=None,
     )
-    image.refresh_from_db()
+    _refresh(image)
     if not changed:
         who = image.labelled_by
         name = who.display_name if who else "Somebody"
@@ -69,15 +70,23 @@ def image_hold(image: DatasetImage, *, by: User) -> DatasetImage:
         and image.held_until > now
     )
     if not is_held_by_other:
-        image.held_by, image.held_until = by, now + HOLD
-        image.save(update_fields=["held_by", "held_until"])
+        DatasetImage.objects.filter(pk=image.pk).update(held_by=by, held_until=now + HOLD)
+        _refresh(image)
     return image
+
+
+def _refresh(image: DatasetImage) -> None:
+    try:
+        image.refresh_from_db()
+    except DatasetImage.DoesNotExist:
+        raise NotFound("There is no such picture in this dataset.") from None
 
 
 def image_delete(image: DatasetImage) -> None:
     """Versions keep their picture: the file goes with the dataset, or when no version names it."""
     dataset, file = image.dataset, image.file
     image.delete()
+    thumbnail_path(dataset.folder, file).unlink(missing_ok=True)
     if not dataset.versions.exists():
         image_path(dataset.folder, file).unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.common.errors import Conflict
 from apps.datasets.models import Dataset, DatasetTask, TaskKind
+from apps.datasets.services.datasets import dataset_lock
 from apps.jobs.models import JobKind
 from apps.jobs.services import job_cancel, job_create
 
@@ -22,6 +23,7 @@ def task_create(
     dataset: Dataset, *, kind: TaskKind, wishes: dict[str, Any], by: User
 ) -> DatasetTask:
     """`wishes` are what the handler of the kind reads, already checked."""
+    dataset_lock(dataset)
     job = job_create(kind=JOB_KINDS[kind], created_by=by)
     return DatasetTask.objects.create(job=job, dataset=dataset, kind=kind, wishes=wishes)
 

@@ -17,6 +17,9 @@ from apps.accounts.requests import person_of
 from apps.common.async_views import AsyncAPIView
 from apps.common.filters import IdFilter
 from apps.common.schema import NO_CONTENT, ErrorSerializer
+from apps.datasets.models import Split
+from apps.datasets.selectors.datasets import version_find
+from apps.datasets.services.judging import evaluation_set_of_version
 from apps.detectors.api.permissions import ReadsOrIsEngineer
 from apps.detectors.api.requests import (
     ActivateSerializer,
@@ -74,11 +77,15 @@ class SetsView(generics.ListAPIView[EvaluationSet]):
         responses={202: EvaluationSetSerializer, 404: ErrorSerializer, **CONFLICT},
     )
     def post(self, request: Request) -> Response:
-        """From an archive with one COCO file and its pictures."""
+        """From an archive with one COCO file and its pictures, or from a version of a dataset."""
         serializer = EvaluationSetRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         words = {"label_map": {}, **serializer.validated_data}
-        found = evaluation_set_create(by=person_of(request), **words)
+        if "version" in words:
+            words = {"split": Split.TEST, **words, "version": version_find(words["version"])}
+            found = evaluation_set_of_version(by=person_of(request), **words)
+        else:
+            found = evaluation_set_create(by=person_of(request), **words)
         return Response(EvaluationSetSerializer(found).data, status=202)
 
 

@@ -5,11 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.common.fields import CleanCharField, FiniteFloatField
+from apps.datasets.models import Split
+from apps.datasets.services.judging import WHOLE
 from apps.detectors.models import ImportSource, Purpose
 from apps.detectors.services.registry import DetectorWishes
 
 CLASSES_MOST = 2000
 NAME_LENGTH = 100
+SET_SPLITS = [Split.TRAIN.value, Split.VAL.value, Split.TEST.value, WHOLE]
 # What each source cannot do without.
 NEEDS = {
     ImportSource.FILE: ("file",),
@@ -97,8 +100,24 @@ class ActivateSerializer(serializers.Serializer[Any]):
 class EvaluationSetRequestSerializer(serializers.Serializer[Any]):
     name = CleanCharField(max_length=NAME_LENGTH)
     purpose = serializers.ChoiceField(choices=Purpose.choices)
-    file = serializers.UUIDField(help_text="Of `detectors/files/`.")
+    file = serializers.UUIDField(required=False, help_text="Of `detectors/files/`.")
+    version = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        help_text="The id of a dataset's version, instead of a file.",
+    )
+    split = serializers.ChoiceField(
+        choices=SET_SPLITS, required=False, help_text="Of the version; `test` if left out."
+    )
     label_map = LabelMapField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("file" in attrs) == ("version" in attrs):
+            raise serializers.ValidationError({"file": ["Give either a file or a version."]})
+        if "split" in attrs and "version" not in attrs:
+            raise serializers.ValidationError({"split": ["Only a version has splits."]})
+        return attrs
 
 
 class EvaluationSetUpdateSerializer(serializers.Serializer[Any]):

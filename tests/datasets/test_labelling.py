@@ -1,0 +1,154 @@
+"""What the labelling page asks for: small copies, neighbours, and what is gone."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+from rest_framework.test import APIClient
+
+from apps.accounts.models import User
+from apps.common.errors import NotFound
+from apps.datasets.models import Dataset, DatasetImage, TaskKind
+from apps.datasets.selectors.datasets import dataset_get, image_get
+from apps.datasets.services.datasets import dataset_delete, dataset_update
+from apps.datasets.services.labels import image_delete, image_hold, labels_save
+from apps.datasets.services.tasks import task_create
+from apps.datasets.storage import thumbnail_path
+from apps.projects.models import Video
+from tests.datasets.test_datasets import BOX, body_of, images_of, label, received, zipped
+
+Ended = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def frames(ended: Ended, video: Video) -> None:
+    ended("frames/", {"video": video.pk, "times": [0.5, 1.0, 1.5, 2.0, 2.5]})
+
+
+def around(api: APIClient, url: str, image: dict[str, Any], **query: Any) -> dict[str, Any]:
+    answer = api.get(f"{url}images/{image['id']}/neighbours/", query)
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def test_a_grid_gets_small_copies(
+    ended: Ended, api: APIClient, url: str, dataset: Dataset, engineer: User
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (1920, 1080), (200, 10, 10)).save(out, "PNG")
+    data = zipped(wide_dot_png=out.getvalue())
+    ended("import/", {"file": received(engineer, data), "format": "pictures"})
+    [image] = images_of(api, url)
+    for _ in range(2):  # made, then found
+        small = Image.open(io.BytesIO(body_of(api.get(image["thumbnail_url"]))))
+        assert (small.format, small.size) == ("JPEG", (480, 270))
+    row = DatasetImage.objects.get(pk=image["id"])
+    assert thumbnail_path(dataset.folder, row.file).exists()
+    assert api.delete(f"{url}images/{image['id']}/").status_code == 204
+    assert api.get(image["thumbnail_url"]).status_code == 404
+    assert not thumbnail_path(dataset.folder, row.file).exists()
+
+
+def test_neighbours_follow_the_order_of_the_list(
+    frames: None, api: APIClient, url: str, ended: Ended, engineer: User
+) -> None:
+    def picture(shade: int) -> bytes:
+        out = io.BytesIO()
+        Image.new("RGB", (64, 48), (shade, 0, 0)).save(out, "PNG")
+        return out.getvalue()
+
+    data = zipped(a_dot_png=picture(1), b_dot_png=picture(2))
+    ended("import/", {"file": received(engineer, data), "format": "pictures"})
+    every = images_of(api, url)
+    assert len(every) == 7
+    for index, image in enumerate(every):
+        found = around(api, url, image)
+        assert (found["position"], found["count"]) == (index, 7)
+        ids = [one["id"] for one in [*found["before"], image, *found["after"]]]
+        assert ids == [one["id"] for one in every]
+
+
+def test_neighbours_keep_to_the_filter_and_know_what_is_left(
+    frames: None, api: APIClient, url: str
+) -> None:
+    first, second, third, *rest = images_of(api, url)
+    label(api, url, first, [BOX])
+    label(api, url, third, [BOX])
+    found = around(api, url, second, state="labelled")
+    assert [[one["id"] for one in found[side]] for side in ("before", "after")] == [
+        [first["id"]],
+        [third["id"]],
+    ]
+    assert (found["position"], found["count"]) == (1, 2)
+    assert around(api, url, third)["next_to_label"] == rest[0]["id"]
+    assert around(api, url, rest[-1])["next_to_label"] == second["id"]  # begins again
+    assert api.get(f"{url}images/{first['id']}/neighbours/", {"state": "x"}).status_code == 400
+
+
+def test_the_picture_that_a_player_shows_is_found(
+    frames: None, api: APIClient, url: str, video: Video
+) -> None:
+    def shown(seconds: float) -> list[int]:
+        return [one["frame"] for one in images_of(api, url, video=video.pk, shown_at=seconds)]
+
+    assert (shown(1.0), shown(1.49), shown(9), shown(0.4)) == ([10], [10], [25], [])
+
+
+def test_gaps_to_the_labelled_neighbours_of_the_video(
+    frames: None, api: APIClient, url: str
+) -> None:
+    first, second, third, fourth, fifth = images_of(api, url)
+    label(api, url, first, [BOX])
+    label(api, url, third, [], state="skipped")
+    label(api, url, fourth, [BOX])
+    assert around(api, url, fourth)["gap_before"] == {
+        "first": first["id"], "last": fourth["id"], "count": 1,
+    }  # fmt: skip
+    assert around(api, url, first)["gap_after"]["last"] == fourth["id"]
+    assert around(api, url, fourth)["gap_after"] is None
+    assert around(api, url, fifth)["gap_before"] == {
+        "first": fourth["id"], "last": fifth["id"], "count": 0,
+    }  # fmt: skip
+    assert around(api, url, second)["gap_after"]["count"] == 0  # the third was skipped
+
+
+def test_names_that_differ_in_case_are_the_same(api: APIClient, url: str, dataset: Dataset) -> None:
+    words = {"name": "pOURS", "classes": ["worker"]}
+    taken = api.post("/api/v1/datasets/", words, format="json")
+    assert (taken.status_code, taken.json()["code"]) == (409, "dataset_name_taken")
+    other = api.post("/api/v1/datasets/", {**words, "name": "Straße"}, format="json").json()
+    renamed = api.patch(f"/api/v1/datasets/{other['id']}/", {"name": "POURS"}, format="json")
+    assert (renamed.status_code, renamed.json()["code"]) == (409, "dataset_name_taken")
+    twin = api.post("/api/v1/datasets/", {**words, "name": "STRASSE"}, format="json")
+    assert twin.status_code == 409
+    assert api.patch(url, {"name": "POURS"}, format="json").json()["name"] == "POURS"
+    assert (
+        api.post("/api/v1/datasets/", {**words, "name": "Strasse 2"}, format="json").status_code
+        == 201
+    )
+
+
+def test_what_was_deleted_a_moment_ago_is_not_found(
+    frames: None, dataset: Dataset, engineer: User
+) -> None:
+    gone = dataset_get(dataset.pk)
+    image = image_get(gone, gone.images.values_list("pk", flat=True)[0])
+    image_delete(image_get(gone, image.pk))
+    with pytest.raises(NotFound):
+        image_hold(image, by=engineer)
+    with pytest.raises(NotFound):
+        labels_save(image, classes=[], revision=0, boxes=[], state="labelled", by=engineer)  # type: ignore[arg-type]
+    dataset_delete(dataset_get(dataset.pk))
+    with pytest.raises(NotFound):
+        dataset_update(gone, name="Other")
+    with pytest.raises(NotFound):
+        task_create(gone, kind=TaskKind.FRAMES, wishes={}, by=engineer)
+    with pytest.raises(NotFound):
+        dataset_delete(gone)
+
+
+def test_a_task_says_what_it_waits_for(api: APIClient, url: str, video: Video) -> None:
+    answer = api.post(f"{url}frames/", {"video": video.pk, "times": [1.0]}, format="json")
+    assert answer.json()["waiting_code"] in (None, "no_io_worker", "no_gpu_worker")
