@@ -119,9 +119,6 @@ def _camera_of(project: Project, video: Video, lift: int, seconds: float) -> dic
         own = own or setup["calibration"]
     if setup is None or own is None:
         raise Conflict("The video has no calibration.", code="video_not_calibrated")
-    shifts = [
-        CameraShift(pts_seconds, dx_px, dy_px, int(inliers))
-        for pts_seconds, dx_px, dy_px, inliers in shifts_of(video, setup["still_seconds"])
-    ]
+    shifts = [CameraShift.from_row(row) for row in shifts_of(video, setup["still_seconds"])]
     shift_px = Camera(shifts, SHIFT_MAX_PX).at(seconds)
     return {"calibration": own, "shift_px": list(shift_px)}

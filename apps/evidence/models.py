@@ -11,8 +11,8 @@ class FindingEvidence(models.Model):
         "inspection.Finding", on_delete=models.CASCADE, related_name="evidence_row"
     )
     job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="+")
-    # The time of the finding when it was asked for: a later computation may move it.
-    start_s = models.FloatField()
+    # What the finding said when it was asked for: a later computation may say something else.
+    shown = models.JSONField(default=dict)
     # [{"name", "sha256", "size_bytes"}]
     files = models.JSONField(default=list)
     made_at = models.DateTimeField(null=True, blank=True)

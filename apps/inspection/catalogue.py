@@ -23,6 +23,7 @@ def rules_catalogue() -> dict[str, Any]:
                 "severity": str(spec.severity),
                 "basis": str(spec.basis),
                 "source": spec.source,
+                "source_zh": spec.source_zh,
                 "trust": spec.trust,
                 "parameters": dict(spec.parameters),
                 "is_metric": spec.is_metric,

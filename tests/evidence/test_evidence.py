@@ -85,6 +85,22 @@ def test_opening_a_finding_has_its_evidence_made(cast: Cast, pour: Pour) -> None
     assert row.files
 
 
+@pytest.mark.parametrize("change", [{"value": 1.5}, {"start_s": 0.5, "end_s": 9.0}, {"u_px": 1.0}])
+def test_evidence_of_a_finding_that_says_something_else_is_made_anew(
+    cast: Cast, pour: Pour, change: dict[str, float]
+) -> None:
+    finding, owner = pour.short, client_of(cast.owner)
+    shown = f"/api/v1/projects/{pour.project.pk}/findings/{finding.pk}/"
+    owner.get(shown)
+    first = made(finding).job
+    assert first is not None
+    Job.objects.filter(pk=first.pk).update(state=JobState.COMPLETED)
+    assert owner.get(shown).json()["evidence"]["state"] == "ready"
+    Finding.objects.filter(pk=finding.pk).update(**change)
+    assert owner.get(shown).json()["evidence"]["state"] == "preparing"
+    assert FindingEvidence.objects.get(finding=finding).job != first
+
+
 def test_files_have_ranges_and_validators(cast: Cast, pour: Pour) -> None:
     finding, owner = pour.short, client_of(cast.owner)
     assert owner.post(address(finding)).status_code == 202

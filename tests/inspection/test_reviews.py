@@ -157,6 +157,25 @@ def test_the_overview_adds_up_projects_and_days(cast: Cast):
     assert client_of(cast.owner).get("/api/v1/overview/?from=soon").status_code == 400
 
 
+def test_a_rule_leads_to_the_projects_behind_it(cast: Cast):
+    other = Project.objects.create(owner=cast.owner, name="Slab 4")
+    pour_make(cast.project, date(2026, 5, 4), {"20": 2}, 90.0)
+    pour_make(other, date(2026, 5, 5), {"40": 5}, 70.0)
+    finding_make(cast.project)
+    finding_make(cast.project, 2, rule="V04", severity="major")
+    finding_make(other, rule="V04", severity="major", day=date(2026, 5, 5))
+    found = overview(cast, "rule=V01")
+    [project] = found["projects"]
+    assert (project["name"], project["insertions"], project["to_review"]) == ("Slab 3", 2, 1)
+    assert project["findings_by_severity"]["major"] == 0
+    assert [(row["day"], row["findings"]) for row in found["by_day"]] == [("2026-05-04", 1)]
+    assert (found["totals"]["projects"], found["backlog"]["to_review"]) == (1, 1)
+    assert [(row["rule"], row["findings"]) for row in found["by_rule"]] == [("V01", 1), ("V04", 2)]
+    assert len(overview(cast, "rule=V04")["projects"]) == 2
+    assert overview(cast, "rule=V02")["projects"] == []
+    assert client_of(cast.owner).get("/api/v1/overview/?rule=V99").status_code == 400
+
+
 def test_the_overview_asks_no_more_often_for_more_projects(
     cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ):

@@ -15,7 +15,7 @@ from workers.errors import WorkerError
 from workers.evidence.names import OVERLAY
 from workers.report.document import Header
 from workers.vibration.calibration import Calibration
-from workers.vibration.camera import INLIERS_MIN
+from workers.vibration.camera import INLIERS_MIN, CameraShift
 from workers.vibration.pour_site import PourSite, calibration_from_json
 from workers.vibration.rules.table import RULE_SPECS
 from workers.vibration.site import DEFAULT_RADIUS_M, Site
@@ -169,11 +169,10 @@ def _cameras(site: PourSite, clock: PourClock) -> list[Json]:
     rows = []
     for video in clock.videos:
         setup = site.document["cameras"].get(str(video.pk))
-        shifts = shifts_of(video, setup["still_seconds"]) if setup else []
+        measured = shifts_of(video, setup["still_seconds"]) if setup else []
+        shifts = [CameraShift.from_row(row) for row in measured]
         if shifts:
-            sizes = [
-                (dx**2 + dy**2) ** 0.5 for _, dx, dy, inliers in shifts if inliers >= INLIERS_MIN
-            ]
+            sizes = [shift.size_px for shift in shifts if shift.inliers >= INLIERS_MIN]
             rows.append(
                 {
                     "video": video.filename,

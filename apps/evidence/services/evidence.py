@@ -4,7 +4,7 @@ import shutil
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -27,9 +27,11 @@ AUTOMATIC_MOST = 40
 ROUNDS_AT_ONCE = 20
 # A finding that a new computation moved by more shows something else now.
 MOVED_S = 0.5
+MOVED_PX = 8.0
 # What lasts long is pictured early on, when it had just been found.
 STILL_LATEST_S = 20.0
 BOXES_WITHIN_S = 0.6
+_UNITS = {"m2": "m²"}
 _GRAVE_FIRST = (Severity.MAJOR, Severity.MINOR, Severity.INFO, Severity.STATUS)
 
 
@@ -43,23 +45,21 @@ def evidence_request(finding: Finding, *, by: User | None = None) -> FindingEvid
     if video is None or video.state != VideoState.READY:
         raise Conflict("The finding is not about a moment of a video.", code="finding_has_no_video")
     with transaction.atomic():
-        row, _ = FindingEvidence.objects.get_or_create(
-            finding=finding, defaults={"start_s": finding.start_s}
-        )
+        row, _ = FindingEvidence.objects.get_or_create(finding=finding)
         row = FindingEvidence.objects.select_for_update().get(pk=row.pk)
         if row.job is None or row.job.state not in ACTIVE_STATES:
             row.job = job_create(
                 kind=JobKind.FINDING_EVIDENCE, project=finding.project, video=video, created_by=by
             )
-            row.start_s = finding.start_s
-            row.save(update_fields=["job", "start_s"])
+            row.shown = _said_by(finding)
+            row.save(update_fields=["job", "shown"])
     return row
 
 
 def evidence_ensure(finding: Finding) -> None:
     """Have it made if there is none of the finding as it is now."""
     row = FindingEvidence.objects.filter(finding=finding).first()
-    is_there = row is not None and abs(row.start_s - finding.start_s) <= MOVED_S
+    is_there = row is not None and _is_alike(row.shown, _said_by(finding))
     if not is_there and finding.video is not None and finding.video.state == VideoState.READY:
         evidence_request(finding)
 
@@ -121,20 +121,46 @@ def evidence_reap(*, resend_all: bool) -> None:
 
 
 def _gravest(project_id: int) -> list[Finding]:
-    """The violations that come first, without those that were looked after already."""
+    """The violations that come first."""
     rows = Finding.objects.filter(
-        Q(evidence_row=None) | ~Q(evidence_row__start_s=F("start_s")),
         project=project_id,
         is_current=True,
         verdict=Verdict.VIOLATION,
         video__state=VideoState.READY,
     ).select_related("video", "project")
-    known = FindingEvidence.objects.filter(finding__project=project_id).count()
-    room = max(0, AUTOMATIC_MOST - known)
     found: list[Finding] = []
     for severity in _GRAVE_FIRST:
-        found += rows.filter(severity=severity)[: room - len(found)]
+        found += rows.filter(severity=severity)[: AUTOMATIC_MOST - len(found)]
     return found
+
+
+def _said_by(finding: Finding) -> dict[str, Any]:
+    """What pictures, clip and caption of a finding tell of it."""
+    return {
+        "video": finding.video_id,
+        "numbers": _numbers(finding),
+        "times_s": [finding.start_s, finding.end_s],
+        "place_px": [finding.u_px, finding.v_px],
+    }
+
+
+def _is_alike(shown: dict[str, Any], now: dict[str, Any]) -> bool:
+    def near(name: str, most: float) -> bool:
+        pairs = zip(shown[name], now[name], strict=True)
+        return all(
+            one is other or (None not in (one, other) and abs(one - other) <= most)
+            for one, other in pairs
+        )
+
+    if shown.keys() != now.keys():
+        return False
+    is_same = (shown["video"], shown["numbers"]) == (now["video"], now["numbers"])
+    return is_same and near("times_s", MOVED_S) and near("place_px", MOVED_PX)
+
+
+def _numbers(finding: Finding) -> str:
+    unit = _UNITS.get(finding.unit, finding.unit)
+    return f"{finding.value:.3g} {unit} (limit {finding.limit:.3g} {unit})"
 
 
 def _request(finding: Finding, video: Video) -> dict[str, Any]:
@@ -152,8 +178,7 @@ def _request(finding: Finding, video: Video) -> dict[str, Any]:
         "objects": _objects(finding, still_s),
         "caption": [
             f"#{finding.number} {finding.rule} {spec.name_zh} / {spec.name_en}",
-            f"{finding.value:.4g} {finding.unit} (limit {finding.limit:.4g} {finding.unit})"
-            f" · {still_s:.2f} s",
+            f"{_numbers(finding)} · {still_s:.2f} s",
         ],
     }
 

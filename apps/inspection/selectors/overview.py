@@ -27,11 +27,15 @@ _GRAVITY = (Severity.STATUS, Severity.INFO, Severity.MINOR, Severity.MAJOR)
 
 @dataclass(frozen=True, slots=True)
 class OverviewFilter:
-    """Days of the pours, both included; all where nothing is given."""
+    """Days of the pours, both included; all where nothing is given.
+
+    With a rule, only the projects that have findings of it, and of their findings only those.
+    """
 
     start: date | None = None
     end: date | None = None
     project: int | None = None
+    rule: str | None = None
 
 
 def dwell_count_key(duration_s: float) -> str:
@@ -58,7 +62,12 @@ def overview(user: User, wanted: OverviewFilter) -> dict[str, Any]:
     ids = projects.order_by().values("pk")
     days = list(_within(InspectionDay.objects.filter(project__in=ids), wanted))
     findings = _within(Finding.objects.filter(project__in=ids, is_current=True), wanted)
-    groups = _finding_groups(findings)
+    all_groups = groups = _finding_groups(findings)
+    if wanted.rule is not None:
+        groups = [row for row in groups if row["rule"] == wanted.rule]
+        behind = {row["project"] for row in groups}
+        days = [day for day in days if day.project_id in behind]
+        findings = findings.filter(rule=wanted.rule)
     per_day = {
         row["day"]: row["count"]
         for row in findings.order_by().values("day").annotate(count=Count("pk"))
@@ -72,7 +81,8 @@ def overview(user: User, wanted: OverviewFilter) -> dict[str, Any]:
     return {
         "projects": rows,
         "totals": _totals(rows, days),
-        "by_rule": _by_rule(groups),
+        # Of all rules: from one of them the others can be chosen.
+        "by_rule": _by_rule(all_groups),
         "by_day": _by_day(days, per_day, covered),
         "backlog": _backlog(findings),
     }

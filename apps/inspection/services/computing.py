@@ -20,7 +20,7 @@ from apps.analysis.selectors.lines import frame_lines, runs_with_results
 from apps.inspection.models import InsertionEdit, Inspection, SiteVersion
 from apps.inspection.selectors.clock import PourClock, clock_lay
 from apps.inspection.selectors.sites import site_newest
-from apps.inspection.services.camera import shifts_of
+from apps.inspection.services.camera import movements_request, shifts_of
 from apps.inspection.services.storing import Computation, computation_store
 from apps.inspection.tools import judge_pour
 from apps.jobs.control import JobControl
@@ -92,6 +92,8 @@ def compute(job: Job, control: JobControl) -> None:
             seconds=time.monotonic() - begun,
         )
     )
+    if inputs.is_final and inputs.run is not None:
+        movements_request(project, inputs.site, with_boxes=True)
 
 
 def leftovers_sweep() -> None:

@@ -163,6 +163,7 @@ class RuleSpecSerializer(Shape):
     severity = serializers.ChoiceField(choices=Severity.choices)
     basis = serializers.ChoiceField(choices=[str(one) for one in Basis])
     source = serializers.CharField()  # type: ignore[assignment]
+    source_zh = serializers.CharField()
     trust = serializers.CharField()
     parameters = serializers.DictField(child=serializers.JSONField(allow_null=True))
     is_metric = serializers.BooleanField()
