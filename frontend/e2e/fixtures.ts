@@ -81,6 +81,12 @@ export async function login(page: Page, username = "admin", password = process.e
   await expect(page).toHaveURL(/\/projects/);
 }
 
+/** In the dialog that starts a run. */
+export async function chooseDetector(page: Page, name: string): Promise<void> {
+  await page.getByTestId("run-detector").click();
+  await page.getByRole("option", { name: new RegExp(`^${name}`) }).click();
+}
+
 /** Seconds that the player's clock shows. */
 export async function clockSeconds(page: Page): Promise<number> {
   const text = (await page.getByTestId("clock").textContent()) ?? "";

@@ -107,3 +107,18 @@ test("a report is made and downloaded", async ({ page, admin }) => {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("report-download").click()]);
   expect((await readFile(await download.path())).subarray(0, 4).toString()).toBe("%PDF");
 });
+
+test("the overview leads from a rule to the findings behind it", async ({ page, admin }) => {
+  const where = await projectWithVideo(admin, "Behind a rule");
+  await projectWithVideo(admin, "Without findings");
+  await withShortInsertion(admin, where);
+  await login(page);
+  await page.goto("/overview");
+  await page.getByTestId("overview-rule").filter({ hasText: "V01" }).getByRole("button").click();
+  await expect(page).toHaveURL(/rule=V01/);
+  await expect(page.getByTestId("overview-only")).toContainText("V01 Under-vibrated point");
+  await expect(page.getByTestId("overview-project").filter({ hasText: "Without findings" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Behind a rule" }).click();
+  await expect(page.getByTestId("finding-row")).toHaveCount(1);
+  await expect(page.getByTestId("finding-row")).toContainText("V01");
+});

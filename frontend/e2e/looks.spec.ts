@@ -1,8 +1,27 @@
+import type { Page } from "@playwright/test";
+
 import { expect, expectNoOverflow, login, PASSWORD, test } from "./fixtures";
 
 const DESKTOP = { width: 1440, height: 900 };
 const TABLET = { width: 1024, height: 768 };
 const TABLET_UPRIGHT = { width: 768, height: 1024 };
+
+/** Every tab of a project lies in its bar, and no name on the timeline is cut off. */
+async function expectWhole(page: Page): Promise<void> {
+  const cut = await page.evaluate(() => {
+    const bar = document.querySelector(".tabs .el-tabs__header")?.getBoundingClientRect();
+    const isCut = (tab: Element): boolean => {
+      const { left, right } = tab.getBoundingClientRect();
+      return !bar || left < bar.left || right > bar.right;
+    };
+    const names = [...document.querySelectorAll("[data-test=lane-name] .ellipsis")];
+    return [
+      ...[...document.querySelectorAll(".tabs [role=tab]")].filter(isCut),
+      ...names.filter((name) => name.scrollWidth > name.clientWidth),
+    ].map((one) => one.textContent);
+  });
+  expect(cut).toEqual([]);
+}
 
 for (const { locale, scheme, viewport } of [
   { locale: "zh-CN", scheme: "light", viewport: DESKTOP },
@@ -29,8 +48,9 @@ for (const { locale, scheme, viewport } of [
       await page.goto(`/projects/${prepared.project}`);
       await expect(page.getByTestId("frame-table")).toBeVisible();
       await expect(page.getByTestId("timeline").locator("svg")).toHaveCount(1);
+      await expectWhole(page);
       await snap("project");
-      for (const path of ["overview", "system", "users", "account", "nowhere"]) {
+      for (const path of ["overview", "datasets", "trainings", "detectors", "system", "users", "account", "nowhere"]) {
         await page.goto(`/${path}`);
         await expect(page.locator("h1, .empty h2").first()).toBeVisible();
         await page.waitForLoadState("networkidle");
@@ -67,7 +87,9 @@ test("filters live in the address", async ({ page, prepared }) => {
   await login(page);
   await page.getByPlaceholder("Search name or description").fill("first lift");
   await expect(page).toHaveURL(/search=first(\+|%20)lift/);
-  await expect(page.getByTestId("project-card")).toHaveCount(1);
+  const cards = page.getByTestId("project-card");
+  await expect(cards.filter({ hasNotText: "first lift" })).toHaveCount(0);
+  await expect(cards.filter({ hasText: "first lift" }).first()).toBeVisible();
   await page.reload();
   await expect(page.getByPlaceholder("Search name or description")).toHaveValue("first lift");
   await page.getByPlaceholder("Search name or description").fill("no such project");

@@ -1,5 +1,5 @@
 import { LONG_MS } from "./api";
-import { expect, login, test, testData } from "./fixtures";
+import { chooseDetector, expect, login, test, testData } from "./fixtures";
 
 test("a run is cancelled, keeps what is done, and goes on from there", async ({ page, admin }) => {
   const project = await admin.makeProject("Cancel");
@@ -7,6 +7,7 @@ test("a run is cancelled, keeps what is done, and goes on from there", async ({ 
   await login(page);
   await page.goto(`/projects/${project}`);
   await page.getByTestId("start").click();
+  await chooseDetector(page, "hog");
   await page.getByText("2/s", { exact: true }).click();
   await page.getByTestId("start-run").click();
   const strip = page.getByTestId("run-strip");

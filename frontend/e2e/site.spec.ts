@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { expect, type Page } from "@playwright/test";
 
 import { LONG_MS, type Api } from "./api";
 import { login, test as base } from "./fixtures";
-import { python, ROOT } from "./system";
+import { withPour } from "./pour";
 
 type Row = [u: number, v: number, x: number, y: number];
 
@@ -21,17 +18,12 @@ interface Pour {
 
 /** A short simulated pour, whose camera and outline are known, as a project without a site. */
 async function makePour(admin: Api): Promise<Pour> {
-  const folder = await mkdtemp(join(tmpdir(), "cvd-pour-"));
-  try {
-    const options = ["--seed", "5", "--seconds", "4", "--size", "480x270", "--fps", "5", "--difficulty", "easy"];
-    await promisify(execFile)(python(), ["-m", "workers", "simulate", "--out", folder, ...options], { cwd: ROOT });
+  return withPour(4, async (folder) => {
     const site = JSON.parse(await readFile(join(folder, "site.json"), "utf8")) as Omit<Pour, "outline"> & { pour: [number, number][] };
     const project = await admin.makeProject("Simulated slab");
     const video = await admin.addVideo(project, join(folder, "video.mp4"));
     return { project, video: video.id, calibration: site.calibration, outline: site.pour };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const test = base.extend<object, { pour: Pour }>({

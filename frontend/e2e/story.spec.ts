@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { LONG_MS } from "./api";
-import { clickAt, clockSeconds, expect, login, shownBoxes, test, testData } from "./fixtures";
+import { chooseDetector, clickAt, clockSeconds, expect, login, shownBoxes, test, testData } from "./fixtures";
 
 interface Frames {
   results: { pts_seconds: number; labels: string[]; scores: number[] }[];
@@ -21,6 +21,7 @@ test("a video is dropped, analysed live, looked at and exported", async ({ page,
   await expect(page.getByTestId("video-row")).toContainText("480 × 360");
 
   await page.getByTestId("start").click();
+  await chooseDetector(page, "hog");
   await page.getByText("1/s", { exact: true }).click();
   await expect(page.getByText("About 80 frames will be analysed.")).toBeVisible();
   await page.getByTestId("start-run").click();

@@ -31,11 +31,12 @@ export class System {
   private constructor(
     readonly folder: string,
     readonly port: number,
+    private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async make(): Promise<System> {
+  static async make(settings: Readonly<Record<string, string>> = {}): Promise<System> {
     if (!existsSync(join(ROOT, "frontend/dist/index.html"))) throw new Error("Run `npm run build` first.");
-    return new System(await mkdtemp(join(tmpdir(), "cvd-e2e-")), await freePort());
+    return new System(await mkdtemp(join(tmpdir(), "cvd-e2e-")), await freePort(), settings);
   }
 
   get url(): string {
@@ -51,7 +52,7 @@ export class System {
 
   async start(parts?: string): Promise<void> {
     const only = parts ? ["--only", parts] : [];
-    const environment = { ...process.env, CVD_DATA_DIR: this.folder };
+    const environment = { ...process.env, ...this.settings, CVD_DATA_DIR: this.folder };
     for (const name of ["CVD_DATABASE_URL", "CVD_REDIS_URL"] as const) delete (environment as NodeJS.ProcessEnv)[name];
     const child = spawn(python(), ["manage.py", "up", "--port", String(this.port), ...only], {
       cwd: ROOT,

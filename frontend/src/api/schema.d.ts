@@ -239,6 +239,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{id}/images/{image_id}/neighbours/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What comes before and after a picture among those that fit. */
+        get: operations["datasets_neighbours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/images/{image_id}/thumbnail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A small copy of the picture. */
+        get: operations["datasets_image_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{id}/import/": {
         parameters: {
             query?: never;
@@ -400,6 +434,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["datasets_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of all datasets, the newest first: what can be trained or judged on. */
+        get: operations["datasets_all_versions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -691,7 +742,7 @@ export interface paths {
         };
         get: operations["evaluation_sets_list"];
         put?: never;
-        /** @description From an archive with one COCO file and its pictures. */
+        /** @description From an archive with one COCO file and its pictures, or from a version of a dataset. */
         post: operations["evaluation_sets_create"];
         delete?: never;
         options?: never;
@@ -2111,6 +2162,7 @@ export interface components {
             /** Format: date-time */
             readonly labelled_at: string | null;
             readonly file_url: string;
+            readonly thumbnail_url: string;
         };
         /**
          * @description * `unlabelled` - Unlabelled
@@ -2129,6 +2181,7 @@ export interface components {
             readonly progress: number;
             readonly done: number;
             readonly total: number;
+            readonly waiting_code: string | null;
             readonly error: components["schemas"]["Failure"] | null;
             /** Format: date-time */
             readonly created_at: string;
@@ -2144,6 +2197,7 @@ export interface components {
         DatasetTaskKindEnum: "frames" | "prelabel" | "import";
         DatasetVersion: {
             readonly id: number;
+            readonly dataset: components["schemas"]["Named"];
             readonly number: number;
             readonly digest: string;
             readonly note: string;
@@ -2366,11 +2420,33 @@ export interface components {
              * Format: uuid
              * @description Of `detectors/files/`.
              */
-            file: string;
+            file?: string;
+            /**
+             * Format: int64
+             * @description The id of a dataset's version, instead of a file.
+             */
+            version?: number;
+            /**
+             * @description Of the version; `test` if left out.
+             *
+             *     * `train` - train
+             *     * `val` - val
+             *     * `test` - test
+             *     * `all` - all
+             */
+            split?: components["schemas"]["EvaluationSetSplitEnum"];
             label_map?: {
                 [key: string]: string;
             };
         };
+        /**
+         * @description * `train` - train
+         *     * `val` - val
+         *     * `test` - test
+         *     * `all` - all
+         * @enum {string}
+         */
+        EvaluationSetSplitEnum: "train" | "val" | "test" | "all";
         Evidence: {
             state: components["schemas"]["EvidenceStateEnum"];
             files: components["schemas"]["EvidenceFileBrief"][];
@@ -2573,6 +2649,11 @@ export interface components {
             count: number;
             /** @default false */
             prelabel: boolean;
+        };
+        Gap: {
+            readonly first: number;
+            readonly last: number;
+            readonly count: number;
         };
         Gpu: {
             name: string;
@@ -2854,6 +2935,16 @@ export interface components {
         Named: {
             readonly id: number;
             readonly name: string;
+        };
+        Neighbours: {
+            /** @description How many pictures that fit come before this one. */
+            readonly position: number;
+            readonly count: number;
+            readonly before: components["schemas"]["DatasetImage"][];
+            readonly after: components["schemas"]["DatasetImage"][];
+            readonly next_to_label: number | null;
+            readonly gap_before: components["schemas"]["Gap"] | null;
+            readonly gap_after: components["schemas"]["Gap"] | null;
         };
         NewToken: {
             readonly id: number;
@@ -3385,6 +3476,8 @@ export interface components {
             readonly box: number | null;
             readonly code: string;
             readonly message: string;
+            /** @description The class or the split, if any. */
+            readonly subject: string;
             readonly source: string;
         };
         Profile: {
@@ -3613,6 +3706,7 @@ export interface components {
             severity: components["schemas"]["SeverityEnum"];
             basis: components["schemas"]["BasisEnum"];
             source: string;
+            source_zh: string;
             trust: string;
             parameters: {
                 [key: string]: unknown;
@@ -4047,6 +4141,7 @@ export interface components {
             readonly state: components["schemas"]["JobStateEnum"];
             /** Format: double */
             readonly progress: number;
+            readonly waiting_code: string | null;
             readonly phase: components["schemas"]["TrainingPhaseEnum"];
             readonly epoch: number;
             readonly epochs: number;
@@ -4079,6 +4174,7 @@ export interface components {
             readonly state: components["schemas"]["JobStateEnum"];
             /** Format: double */
             readonly progress: number;
+            readonly waiting_code: string | null;
             readonly phase: components["schemas"]["TrainingPhaseEnum"];
             readonly epoch: number;
             readonly epochs: number;
@@ -5338,6 +5434,8 @@ export interface operations {
                 page?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
+                /** @description With `video`: only the picture that is shown at this second, if it was taken. */
+                shown_at?: number;
                 /**
                  * @description * `` - none
                  *     * `train` - Train
@@ -5812,6 +5910,193 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    datasets_neighbours: {
+        parameters: {
+            query?: {
+                label?: string;
+                /**
+                 * @description * `` - none
+                 *     * `train` - Train
+                 *     * `val` - Val
+                 *     * `test` - Test
+                 */
+                split?: "" | "train" | "val" | "test";
+                /**
+                 * @description * `unlabelled` - Unlabelled
+                 *     * `prelabelled` - Prelabelled
+                 *     * `labelled` - Labelled
+                 *     * `skipped` - Skipped
+                 */
+                state?: "unlabelled" | "prelabelled" | "labelled" | "skipped";
+                video?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Neighbours"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    datasets_image_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+                "If-Range"?: string;
+                Range?: string;
+            };
+            path: {
+                id: number;
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6716,6 +7001,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetVersion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    datasets_all_versions: {
+        parameters: {
+            query?: {
+                /** @description A page number within the paginated result set. */
+                page?: number;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedDatasetVersionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
             /** @description Unauthorized */
@@ -9390,6 +9753,36 @@ export interface operations {
                 /** @description First day. */
                 from?: string;
                 project?: number;
+                /**
+                 * @description Only projects with findings of it, and of their findings only those; `by_rule` stays whole.
+                 *
+                 *     * `V01` - V01
+                 *     * `V02` - V02
+                 *     * `V03` - V03
+                 *     * `V04` - V04
+                 *     * `V05` - V05
+                 *     * `V06` - V06
+                 *     * `V07` - V07
+                 *     * `V08` - V08
+                 *     * `V09` - V09
+                 *     * `V10` - V10
+                 *     * `V11` - V11
+                 *     * `V12` - V12
+                 *     * `V13` - V13
+                 *     * `V14` - V14
+                 *     * `V15` - V15
+                 *     * `S01` - S01
+                 *     * `S02` - S02
+                 *     * `S03` - S03
+                 *     * `S04` - S04
+                 *     * `S05` - S05
+                 *     * `S06` - S06
+                 *     * `Q01` - Q01
+                 *     * `Q02` - Q02
+                 *     * `Q03` - Q03
+                 *     * `Q04` - Q04
+                 */
+                rule?: "V01" | "V02" | "V03" | "V04" | "V05" | "V06" | "V07" | "V08" | "V09" | "V10" | "V11" | "V12" | "V13" | "V14" | "V15" | "S01" | "S02" | "S03" | "S04" | "S05" | "S06" | "Q01" | "Q02" | "Q03" | "Q04";
                 /** @description Last day, included. */
                 to?: string;
             };

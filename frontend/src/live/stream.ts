@@ -2,9 +2,15 @@ import { EVENT_TYPES, type LiveEvent } from "./events";
 
 export type Connection = "connecting" | "live" | "lost" | "closed";
 
-export interface StreamOptions {
+/** What every stream sends: all have the same names of events, each its own data. */
+export interface StreamEvent {
+  type: LiveEvent["type"];
+  data: unknown;
+}
+
+export interface StreamOptions<E extends StreamEvent> {
   url: string;
-  onEvent: (event: LiveEvent) => void;
+  onEvent: (event: E) => void;
   onConnection: (connection: Connection) => void;
   open?: (url: string) => EventSource;
 }
@@ -16,13 +22,13 @@ const LONGEST_WAIT_MS = 30_000;
  * One event stream. EventSource itself returns after a cut, with Last-Event-ID; after an answer that
  * is not a stream it gives up, and then this opens a new one, with growing pauses.
  */
-export class LiveStream {
+export class LiveStream<E extends StreamEvent = LiveEvent> {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private waitMs = FIRST_WAIT_MS;
   private readonly open: (url: string) => EventSource;
 
-  constructor(private readonly options: StreamOptions) {
+  constructor(private readonly options: StreamOptions<E>) {
     this.open = options.open ?? ((url) => new EventSource(url));
   }
 
@@ -49,12 +55,12 @@ export class LiveStream {
     source.onerror = () => this.onError(source);
     for (const type of EVENT_TYPES) {
       source.addEventListener(type, (event) => {
-        this.onMessage({ type, data: JSON.parse((event as MessageEvent<string>).data) } as LiveEvent);
+        this.onMessage({ type, data: JSON.parse((event as MessageEvent<string>).data) } as E);
       });
     }
   }
 
-  private onMessage(event: LiveEvent): void {
+  private onMessage(event: E): void {
     if (event.type === "closed") {
       this.stop();
       this.options.onConnection("closed");

@@ -1,17 +1,11 @@
-import { computed, onMounted, onUnmounted, ref, shallowRef } from "vue";
+import { onMounted, ref, shallowRef } from "vue";
 
 import type { ClosedReason, LiveEvent } from "./events";
 import { withChange, withProgress, withSnapshot, type LiveState } from "./reduce";
-import { LiveStream, type Connection } from "./stream";
+import { useStream } from "./useStream";
 import { api, body } from "@/api/client";
 import { ApiError } from "@/api/errors";
 import type { Project } from "@/api/types";
-
-const POLL_MS = 3_000;
-/** A cut that heals itself within this is not worth telling. */
-const PATIENCE_MS = 1_500;
-/** A hidden page gives its connection back: browsers allow only a few to one server. */
-const HIDDEN_MS = 30_000;
 
 /**
  * A project and what goes on in it: from the event stream, and by asking every few seconds while the
@@ -21,14 +15,9 @@ export function useProjectLive(id: number) {
   const project = shallowRef<Project | null>(null);
   const live = shallowRef<LiveState | null>(null);
   const error = shallowRef<unknown>(null);
-  const connection = ref<Connection>("connecting");
-  const isPolling = ref(false);
   const closed = ref<ClosedReason | null>(null);
   /** Grows whenever the inspection or one of its findings may have changed. */
   const inspectionPulse = ref(0);
-
-  let pollTimer: ReturnType<typeof setTimeout> | undefined;
-  let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
   async function refresh(): Promise<void> {
     try {
@@ -43,14 +32,14 @@ export function useProjectLive(id: number) {
       inspectionPulse.value += 1;
     } catch (caught) {
       error.value = caught;
-      if (caught instanceof ApiError && caught.status === 404) stop();
+      if (caught instanceof ApiError && caught.status === 404) stream.stop();
     }
   }
 
   function onEvent(event: LiveEvent): void {
     if (event.type === "closed") {
       closed.value = event.data.reason;
-      return stop();
+      return;
     }
     const state = live.value;
     if (!state) return;
@@ -61,55 +50,20 @@ export function useProjectLive(id: number) {
     else if (event.type === "state" && !("inspection" in event.data)) live.value = withChange(state, event.data);
   }
 
-  function onConnection(now: Connection): void {
-    // Each new try of the browser that fails says so again; the polling of the first goes on.
-    if (now === "lost" && connection.value === "lost") return;
-    connection.value = now;
-    clearTimeout(pollTimer);
-    isPolling.value = false;
-    if (now === "lost") pollTimer = setTimeout(() => void poll(), PATIENCE_MS);
-  }
-
-  async function poll(): Promise<void> {
-    isPolling.value = true;
-    if (!document.hidden) await refresh();
-    if (connection.value === "lost") pollTimer = setTimeout(() => void poll(), POLL_MS);
-  }
-
-  const stream = new LiveStream({ url: `/api/v1/projects/${id}/events/`, onEvent, onConnection });
-
-  function stop(): void {
-    clearTimeout(pollTimer);
-    clearTimeout(hiddenTimer);
-    stream.stop();
-  }
-
-  function onVisibility(): void {
-    clearTimeout(hiddenTimer);
-    if (closed.value) return;
-    if (document.hidden) hiddenTimer = setTimeout(() => stream.stop(), HIDDEN_MS);
-    else stream.start();
-  }
+  const stream = useStream<LiveEvent>({ url: `/api/v1/projects/${id}/events/`, onEvent, refresh });
 
   async function load(): Promise<void> {
     await refresh();
     if (project.value) stream.start();
   }
 
-  onMounted(() => {
-    document.addEventListener("visibilitychange", onVisibility);
-    void load();
-  });
-  onUnmounted(() => {
-    document.removeEventListener("visibilitychange", onVisibility);
-    stop();
-  });
+  onMounted(() => void load());
 
   return {
     project,
     live,
     error,
-    connection: computed(() => (isPolling.value ? "polling" : connection.value)),
+    connection: stream.connection,
     closed,
     inspectionPulse,
     load,

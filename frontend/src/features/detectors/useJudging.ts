@@ -14,6 +14,9 @@ export function useJudging(detector: () => Detector) {
   const rival = useLoad(() =>
     body(api.GET("/api/v1/detectors/", { params: { query: { purpose: detector().purpose, state: "active" } } })),
   );
+  const promotions = useLoad(() =>
+    body(api.GET("/api/v1/detectors/promotions/", { params: { query: { purpose: detector().purpose, page_size: 200 } } })),
+  );
   const evaluations = useLoad(async () => {
     const ids = [...new Set([detector().id, ...(rival.data.value?.results ?? []).map((one) => one.id)])];
     const pages = await Promise.all(
@@ -39,7 +42,7 @@ export function useJudging(detector: () => Detector) {
     ) ?? null;
 
   async function reload(): Promise<void> {
-    await Promise.all([sets.reload(), rival.reload()]);
+    await Promise.all([sets.reload(), rival.reload(), promotions.reload()]);
     await evaluations.reload();
   }
 
@@ -52,11 +55,16 @@ export function useJudging(detector: () => Detector) {
     reload,
     active,
     gate,
-    error: computed(() => sets.error.value ?? rival.error.value ?? evaluations.error.value),
+    error: computed(() => sets.error.value ?? rival.error.value ?? promotions.error.value ?? evaluations.error.value),
     isReady: computed(() => evaluations.data.value !== null),
     sets: computed(() => (sets.data.value?.results ?? []).filter((one) => one.digest !== "")),
     own: computed(() => all.value.filter((one) => one.detector.id === detector().id)),
     all,
+    /** Whose place it took, if that one is still there: it can be put back. */
+    before: computed(() => {
+      const taken = promotions.data.value?.results.find((one) => one.detector === detector().id);
+      return taken?.previous ? taken.previous_name : null;
+    }),
     mine: computed(() => onGate(detector().id)),
     theirs: computed(() => onGate(active.value?.id)),
   };

@@ -16,7 +16,7 @@ async function ask(): Promise<void> {
   }
 }
 
-/** The names of the rules, in the reader's language; the same for all projects. */
+/** The names of the rules and on what they rest, in the reader's language; the same for all projects. */
 export function useRuleNames() {
   const { locale } = useI18n();
   asked ??= ask();
@@ -25,6 +25,11 @@ export function useRuleNames() {
       const spec = specs.value.get(id);
       if (!spec) return "";
       return locale.value === "en" ? spec.name_en : spec.name_zh;
+    },
+    ruleSource(id: string): string {
+      const spec = specs.value.get(id);
+      if (!spec) return "";
+      return locale.value === "en" ? spec.source : spec.source_zh;
     },
     ruleSpecs: specs,
   };

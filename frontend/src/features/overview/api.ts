@@ -1,5 +1,5 @@
 import { api, body } from "@/api/client";
-import type { Overview } from "./types";
+import type { Overview, OverviewQuery } from "./types";
 
-export const getOverview = (query: { from?: string; to?: string }): Promise<Overview> =>
+export const getOverview = (query: OverviewQuery): Promise<Overview> =>
   body(api.GET("/api/v1/overview/", { params: { query } }));

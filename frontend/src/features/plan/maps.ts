@@ -1,27 +1,12 @@
 import { api, body } from "@/api/client";
+import type { components } from "@/api/schema";
 import { boundsOf, grown, type Bounds, type Point } from "@/geometry/types";
 
 /** What is known about a cell of the plan (docs/api.md, "Inspection"). */
 export const CELL_CLASSES = ["outside", "missed", "short", "good", "over", "unobservable"] as const;
 export type CellClass = (typeof CELL_CLASSES)[number];
 
-export interface MapAnswer {
-  lift: number;
-  name: string;
-  origin_m: number[];
-  cell_m: number;
-  columns: number;
-  rows: number;
-  classes: string;
-  class_names: string[];
-  dose_s: string;
-  dose_scale_s: number;
-  sigma_m: number;
-  covered_pct: number | null;
-  covered_tolerant_pct: number | null;
-  uncovered_m2: number | null;
-  unobservable_pct: number;
-}
+export type MapAnswer = components["schemas"]["CoverageMap"];
 
 export interface PlanMap {
   lift: number;
@@ -66,8 +51,12 @@ export function decodeMap(answer: MapAnswer): PlanMap {
 
 export async function getMaps(project: number): Promise<PlanMap[]> {
   const answers = await body(api.GET("/api/v1/projects/{id}/inspection/maps/", { params: { path: { id: project } } }));
-  return (answers as MapAnswer[]).map(decodeMap);
+  return answers.map(decodeMap);
 }
+
+/** Whether something belongs on a map: to its lift, or to no lift in particular. */
+export const isOnMap = (map: Pick<PlanMap, "lift"> | null, lift: number | null): boolean =>
+  map === null || lift === null || lift === map.lift;
 
 /** The corners of the map in metres, y up. */
 export function mapBounds(map: PlanMap): Bounds {

@@ -39,20 +39,16 @@ function classColour(code: number, column: number, row: number): Rgb | null {
   return PATTERNS[code]?.(column, row) ? (colour.map((part) => Math.round(part * DARKER)) as unknown as Rgb) : colour;
 }
 
-/** From little to much, equally spaced; lightness alone tells them apart. */
-const DOSE_STOPS: Rgb[] = [
-  [253, 237, 176],
-  [250, 190, 90],
-  [228, 117, 73],
-  [163, 54, 84],
-  [60, 22, 72],
-];
+/** From pale to dark in equal steps, as on the plans that are printed (`workers/plan/colours.py`). */
+export const DOSE_COLOURS = [
+  "#E8F3FB", "#C3DFF2", "#94C5E5", "#5FA5D3", "#3A84BD", "#22639F", "#12447A", "#082850",
+] as const;
+const DOSE_STEPS = DOSE_COLOURS.map(rgb);
 
-export function doseColour(share: number): Rgb {
-  const at = Math.min(1, Math.max(0, share)) * (DOSE_STOPS.length - 1);
-  const low = DOSE_STOPS[Math.floor(at)] ?? [0, 0, 0];
-  const high = DOSE_STOPS[Math.min(DOSE_STOPS.length - 1, Math.floor(at) + 1)] ?? low;
-  return low.map((part, index) => Math.round(part + ((high[index] ?? part) - part) * (at % 1))) as unknown as Rgb;
+/** The colour of a dose, as a share of where the scale ends; what was not reached stays blank. */
+export function doseColour(share: number): Rgb | null {
+  if (share <= 0) return null;
+  return DOSE_STEPS[Math.min(DOSE_STEPS.length - 1, Math.floor(share * DOSE_STEPS.length))] ?? null;
 }
 
 export type Layer = "category" | "dose";

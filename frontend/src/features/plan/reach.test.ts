@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { areasOf, cellAt, decodeMap, mapBounds, withNearby, type MapAnswer } from "./maps";
-import { classesAt, coveredPct, NOT_YET, reachOf } from "./reach";
+import { areasOf, cellAt, decodeMap, isOnMap, mapBounds, withNearby, type MapAnswer } from "./maps";
+import { classesAt, coveredPct, NOT_YET, reachOf, stillOpen } from "./reach";
 import type { Insertion } from "@/features/inspection/types";
 
 const NAMES = ["outside", "missed", "short", "good", "over", "unobservable"];
@@ -13,6 +13,7 @@ const ANSWER: MapAnswer = {
   classes: base64(new Uint8Array([3, 2, 1, 5])), class_names: NAMES,
   dose_s: base64(new Uint8Array(new Float32Array([12, 0, 0, 0]).buffer)),
   dose_scale_s: 60, sigma_m: 0.05, covered_pct: 33.3, covered_tolerant_pct: 40, uncovered_m2: 2, unobservable_pct: 25,
+  largest_hole_m2: 1, area_m2: { missed: 1, short: 1, good: 1, over: 0, unobservable: 1 },
 };
 const MAP = decodeMap(ANSWER);
 const insertion = (change: Partial<Insertion>): Insertion =>
@@ -55,10 +56,20 @@ test("a short insertion reaches, but does not cover", () => {
   expect(coveredPct(classesAt(MAP, reach, 0))).toBe(0);
 });
 
+test("while a run goes on nothing is missed yet, and nothing more is covered", () => {
+  expect([...stillOpen(MAP.classes)]).toEqual([3, 2, NOT_YET, 5]);
+  expect(coveredPct(stillOpen(MAP.classes))).toBe(coveredPct(MAP.classes));
+});
+
 test("another lift reaches nothing here", () => {
   expect(reachOf(MAP, [insertion({ lift: 1 })], 0.3).any[0]).toBe(Infinity);
 });
 
 test("where nothing could be seen there is no share", () => {
   expect(coveredPct(new Uint8Array([0, 5, 5]))).toBeNull();
+});
+
+test("a map shows what belongs to its lift, or to none", () => {
+  expect([0, 1, null].map((lift) => isOnMap(MAP, lift))).toEqual([true, false, true]);
+  expect(isOnMap(null, 3)).toBe(true);
 });

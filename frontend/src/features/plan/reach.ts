@@ -51,6 +51,11 @@ export function classesAt(map: PlanMap, reach: Reach, time_s: number): Uint8Arra
   });
 }
 
+/** The classes while the pour is still being looked at: what nobody vibrated so far is not missed yet. */
+export function stillOpen(classes: Uint8Array): Uint8Array {
+  return classes.map((code) => (code === MISSED ? NOT_YET : code));
+}
+
 /** Covered share of what could be seen, in percent; null where nothing could. */
 export function coveredPct(classes: Uint8Array): number | null {
   let covered = 0;

@@ -2,7 +2,7 @@ import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey } 
 
 import { getMaps, type PlanMap } from "./maps";
 import type { Layer } from "./paint";
-import { classesAt, reachOf } from "./reach";
+import { classesAt, reachOf, stillOpen } from "./reach";
 import type { InspectionStore } from "@/features/inspection/useInspection";
 import type { Selection } from "@/features/player/selection";
 import { getSite, type SiteVersion } from "@/features/site/api";
@@ -64,7 +64,8 @@ function makePlan(project: number, store: InspectionStore, selection: Selection)
   const reach = computed(() => map.value && reachOf(map.value, store.insertions.value, radius_m.value));
   const classes = computed(() => {
     if (!map.value || !reach.value) return null;
-    return time_s.value === null ? map.value.classes : classesAt(map.value, reach.value, time_s.value);
+    const known = time_s.value === null ? map.value.classes : classesAt(map.value, reach.value, time_s.value);
+    return store.inspection.value?.is_final ? known : stillOpen(known);
   });
   const ofLift = computed(() => {
     const shown = map.value;

@@ -3,20 +3,16 @@ import type { AuditEntry, Report, ReportRequest } from "./types";
 
 const PAGE = 50;
 
-type Call = <T>(path: string, options?: object) => Promise<{ data?: T }>;
-/** The reports' own paths, typed by the shapes beside this file. */
-const { GET, POST, DELETE } = api as unknown as Record<"GET" | "POST" | "DELETE", Call>;
-
-export async function listReports(project: number): Promise<Report[]> {
+export async function listReports(id: number): Promise<Report[]> {
   const query = { page_size: PAGE };
-  return (await body(GET<{ results: Report[] }>(`/api/v1/projects/${project}/reports/`, { params: { query } }))).results;
+  return (await body(api.GET("/api/v1/projects/{id}/reports/", { params: { path: { id }, query } }))).results;
 }
 
-export const makeReport = (project: number, request: ReportRequest): Promise<Report> =>
-  body(POST<Report>(`/api/v1/projects/${project}/reports/`, { body: request }));
+export const makeReport = (id: number, request: ReportRequest): Promise<Report> =>
+  body(api.POST("/api/v1/projects/{id}/reports/", { params: { path: { id } }, body: request }));
 
 export async function removeReport(id: number): Promise<void> {
-  await DELETE(`/api/v1/reports/${id}/`);
+  await api.DELETE("/api/v1/reports/{id}/", { params: { path: { id } } });
 }
 
 export const listAudit = (project: number, page: number): Promise<{ count: number; results: AuditEntry[] }> =>

@@ -22,8 +22,9 @@ export const reviewFinding = (
   );
 
 export async function makeEvidence(project: number, finding: number): Promise<void> {
-  const post = api.POST as unknown as (path: string) => Promise<unknown>;
-  await post(`/api/v1/projects/${project}/findings/${finding}/evidence/`);
+  await api.POST("/api/v1/projects/{id}/findings/{finding_id}/evidence/", {
+    params: { path: path(project, finding) },
+  });
 }
 
 export const listPrecision = (project: number): Promise<Precision[]> =>

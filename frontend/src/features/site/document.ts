@@ -98,6 +98,26 @@ export function setCalibration(site: SiteDocument, video: number, plane: Plane, 
   else if (camera.lifts[plane]) camera.lifts[plane].calibration = calibration;
 }
 
+const SHAPE_TOLERANCE = 0.01;
+
+/**
+ * The calibration for a picture of another size, as a camera gives that records in several: the pixels are
+ * scaled. Null for a picture of another shape, which shows something else.
+ */
+export function fitted(calibration: Calibration, width: number, height: number): Calibration | null {
+  const [ownWidth, ownHeight] = calibration.image_size;
+  const [across, down] = [width / ownWidth, height / ownHeight];
+  if (Math.abs(across / down - 1) > SHAPE_TOLERANCE) return null;
+  const scaled = (points: CalibrationPoint[]): CalibrationPoint[] =>
+    points.map(([u, v, x, y]) => [u * across, v * down, x, y]);
+  return {
+    ...calibration,
+    image_size: [width, height],
+    points: scaled(calibration.points),
+    check_points: scaled(calibration.check_points),
+  };
+}
+
 export const PARTS = ["cameras", "pour", "openings", "formwork", "zones", "poker", "rules", "placements"] as const;
 export type Part = (typeof PARTS)[number];
 

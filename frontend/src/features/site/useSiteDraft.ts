@@ -3,7 +3,7 @@ import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
 import { getSite, getVersion, putSite, type SiteVersion } from "./api";
 import { isSame, normalised, stripped, type SiteDocument } from "./document";
 import { readDraft, writeDraft } from "./draftStorage";
-import { useHistory } from "./history";
+import { useHistory } from "@/features/canvas/history";
 import { ApiError } from "@/api/errors";
 
 /**

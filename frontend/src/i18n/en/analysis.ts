@@ -82,7 +82,14 @@ export default {
   start: {
     title: "Start analysis",
     detector: "Detector",
-    hog_help: "Finds standing people. Built in, needs no model file, runs everywhere.",
+    hog_help: "Good for standing people; finds no pokers, so no insertion is measured. Runs everywhere.",
+    starter_help: "Good for trying the system with workers and pokers: it learned on simulated pours only.",
+    good_for: {
+      vibration: "Good for workers and pokers: insertions and their rules are judged.",
+      people: "Good for people; finds no pokers, so no insertion is measured.",
+      gear: "Good for helmets and vests; finds no pokers, so no insertion is measured.",
+      other: "Good for objects of other kinds; the rules of vibration are not judged.",
+    },
     rate: "Frames to look at",
     every_frame: "Every frame",
     per_second: "{count}/s",

@@ -19,6 +19,8 @@ export default {
     project: "Project",
     overview: "Overview",
     detectors: "Detectors",
+    trainings: "Trainings",
+    datasets: "Datasets",
     system: "System",
     users: "Users",
     account: "Account",

@@ -206,6 +206,8 @@ export default {
     depth: "Depth of insertion",
     lift_thickness: "Thickness of the lift",
     frequency: "Frequency and amplitude of the poker",
+    withdrawal: "How fast the poker is drawn out",
+    tilt: "Whether the poker is held upright",
     setting: "When the concrete begins to set",
     rebar: "Contact with reinforcement below the surface",
   },

@@ -21,6 +21,8 @@ export default {
     project: "项目",
     overview: "总览",
     detectors: "检测器",
+    trainings: "训练",
+    datasets: "数据集",
     system: "系统",
     users: "用户",
     account: "我的账户",

@@ -207,6 +207,8 @@ export default {
     depth: "插入深度",
     lift_thickness: "浇筑层厚度",
     frequency: "振捣棒的频率和振幅",
+    withdrawal: "拔棒的快慢",
+    tilt: "振捣棒是否垂直插入",
     setting: "混凝土初凝时间",
     rebar: "表面以下与钢筋的接触",
   },
