@@ -1,7 +1,7 @@
 """All checks and tests, with a line for each at the end: `make test`.
 
-The tests of the real system wait more than they compute, so the two set-ups are tested at the same
-time; each writes into a file that is shown when it has ended.
+Two parts run at the same time, for the tests of the real system wait more than they compute; each
+writes into a file that is shown when it has ended.
 """
 
 import argparse
@@ -33,8 +33,6 @@ class Part:
     command: list[str]
     folder: Path = REPOSITORY
     setup: str = "embedded"
-    # Runs beside the next part.
-    is_beside: bool = False
     missing: Callable[[], str | None] = lambda: None
     required_by: str = ""
 
@@ -62,10 +60,12 @@ def npm(script: str) -> list[str]:
     return ["npm", "run", "--silent", script]
 
 
+AT_ONCE = 2
 # Tests that touch neither a database nor Redis, or bring both set-ups themselves; once is enough.
-WITHOUT_SERVICES = ("workers", "simulate", "vibration", "quality", "faults", "benchmarks")
+ONCE = ("workers", "simulate", "vibration", "faults", "benchmarks")
 
 PYTEST = [PYTHON, "-m", "pytest", "--durations=15"]
+PYTEST_BOTH = [*PYTEST, *(f"--ignore=tests/{folder}" for folder in ("quality", *ONCE))]
 
 PARTS = [
     Part("ruff", [PYTHON, "-m", "ruff", "check", "."]),
@@ -76,14 +76,15 @@ PARTS = [
     Part("types", npm("types:check"), FRONTEND),
     Part("frontend-lint", npm("check"), FRONTEND),
     Part("frontend-test", npm("test"), FRONTEND),
-    Part("pytest", [*PYTEST, "--ignore=tests/quality"], is_beside=True),
+    Part("pytest", PYTEST_BOTH),
     Part(
         "pytest-services",
-        [*PYTEST, *(f"--ignore=tests/{folder}" for folder in WITHOUT_SERVICES)],
+        PYTEST_BOTH,
         setup="services",
         missing=services_missing,
         required_by="CVD_REQUIRE_SERVICES",
     ),
+    Part("pytest-once", [*PYTEST, *(f"tests/{folder}" for folder in ONCE)]),
     Part(
         "benchmarks",
         [PYTHON, "-m", "tools.bench", "--quick"],
@@ -130,16 +131,6 @@ def run(part: Part, data_dir: str) -> tuple[str, str, float]:
     return part.name, result, time.monotonic() - begun
 
 
-def rounds(parts: list[Part]) -> list[list[Part]]:
-    """The parts in order; those of one round run at the same time."""
-    together: list[list[Part]] = [[]]
-    for part in parts:
-        together[-1].append(part)
-        if not part.is_beside:
-            together.append([])
-    return [parts for parts in together if parts]
-
-
 def openapi_is_fresh() -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "openapi.yaml"
@@ -165,11 +156,11 @@ def main() -> int:
     if unknown := sorted(set(given.parts) - set(names)):
         parser.error(f"unknown part {unknown[0]!r}; there are {', '.join(names)}")
     wanted = [part for part in PARTS if not given.parts or part.name in given.parts]
-    results: list[tuple[str, str, float]] = []
-    with tempfile.TemporaryDirectory(prefix="cvd-checks-") as data_dir:
-        for together in rounds(wanted):
-            with ThreadPoolExecutor(len(together)) as pool:
-                results += pool.map(lambda part: run(part, data_dir), together)
+    with (
+        tempfile.TemporaryDirectory(prefix="cvd-checks-") as data_dir,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        results = list(pool.map(lambda part: run(part, f"{data_dir}/{part.name}"), wanted))
     print()
     for name, result, seconds in results:
         print(f"{name:<16} {seconds:7.1f} s  {result}")

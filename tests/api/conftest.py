@@ -81,7 +81,7 @@ def _inspected(project: Project, video: Video) -> tuple[Insertion, InsertionEdit
 def _evidence(finding: Finding, owner: User) -> Report:
     """A picture of the finding, and a record."""
     files = [{"name": "still.jpg", "sha256": "0" * 64, "size_bytes": 4}]
-    FindingEvidence.objects.create(finding=finding, start_s=finding.start_s, files=files)
+    FindingEvidence.objects.create(finding=finding, files=files)
     report = Report.objects.create(
         project=finding.project, format="pdf", language="en", sha256="0" * 64, created_by=owner
     )

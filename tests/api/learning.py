@@ -1,5 +1,7 @@
 """What detectors learn from, and a training: of nobody in particular, for every engineer."""
 
+import cv2
+
 from apps.accounts.models import User
 from apps.datasets.models import DatasetImage, DatasetTask, ImageState, TaskKind
 from apps.datasets.services.datasets import dataset_create
@@ -7,6 +9,7 @@ from apps.datasets.services.versions import version_create
 from apps.datasets.storage import image_path
 from apps.jobs.models import Job, JobKind, JobState
 from apps.training.models import PointKind, Training
+from tests.media import make_picture
 
 
 def learning_things(by: User) -> dict[str, object]:
@@ -25,7 +28,7 @@ def learning_things(by: User) -> dict[str, object]:
     )
     picture = image_path(dataset.folder, image.file)
     picture.parent.mkdir(parents=True, exist_ok=True)
-    picture.write_bytes(b"data")
+    picture.write_bytes(cv2.imencode(".jpg", make_picture(1, (640, 480)))[1].tobytes())
     version = version_create(dataset, note="", by=by)
     task = DatasetTask.objects.create(
         job=Job.objects.create(

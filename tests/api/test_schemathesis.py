@@ -44,7 +44,7 @@ def one_connection() -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
 @schema.parametrize()
 @settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
