@@ -27,6 +27,10 @@ _WALK_MPS = 1.0
 _VIEW_STEP_S = 0.5
 _EXTRAS: dict[Difficulty, tuple[int, int]] = {"easy": (0, 2), "middle": (2, 4), "hard": (3, 6)}
 _IDLE_POKERS: dict[Difficulty, float] = {"easy": 0.25, "middle": 0.5, "hard": 0.7}
+# A poker on the ground with the beginning of its hose: its size, and where there is room for it.
+_LAID_M, _LAID_HEIGHT_M = 0.75, 0.1
+_BESIDE_M, _OFF_M, _APART_M = 1.6, 0.25, 1.2
+_REST_TRIES = 60
 # How far from facing the camera an operator may turn away; beyond 90 degrees the poker is hidden
 # behind the back.
 _TURN_RAD: dict[Difficulty, float] = {"easy": 1.2, "middle": 1.7, "hard": 2.4}
@@ -88,8 +92,7 @@ def plan_crew(
     ]
     if intruder is not None:
         violations.append(_zone_violation(people[intruder]))
-    if rng.random() < _IDLE_POKERS[options.difficulty]:
-        used.append(_idle_poker(rng, bay, track_id=pokers + len(people) + 1))
+    used += _idle_pokers(rng, bay, view, options, first_id=pokers + len(people) + 1)
     return Crew(people, tuple(used), violations)
 
 
@@ -248,10 +251,34 @@ def _sees(view: Camera, x: float, y: float, height_m: float) -> bool:
     return bool(np.all(depth > 1) and np.all(pixels > 0) and np.all(pixels < size))
 
 
-def _idle_poker(rng: np.random.Generator, bay: Bay, track_id: int) -> Poker:
-    """Lay a poker on the ground beside the bay, or on the finished concrete."""
-    x = float(rng.uniform(bay.rect.x0 + 0.5, bay.rect.x1 - 1.0))
-    y = bay.rect.y1 + float(rng.uniform(0.35, 0.9))
-    drive = (round(x + float(rng.uniform(0.8, 1.3)), 2), round(y + 0.3, 2))
-    heading = float(rng.uniform(-0.5, 0.5)) + math.pi * float(rng.integers(0, 2))
-    return Poker(track_id, None, drive, ((round(x, 2), round(y, 2)), heading))
+def _idle_pokers(
+    rng: np.random.Generator, bay: Bay, view: Camera, options: Options, first_id: int
+) -> list[Poker]:
+    """Lay pokers on the ground on any side of the bay, where they are in the picture."""
+    count = options.idle_pokers
+    if count is None:
+        count = int(rng.random() < _IDLE_POKERS[options.difficulty])
+    laid: list[Poker] = []
+    for _ in range(_REST_TRIES * count):
+        if len(laid) == count:
+            break
+        rect = bay.rect
+        x = round(float(rng.uniform(rect.x0 - _BESIDE_M, rect.x1 + _BESIDE_M)), 2)
+        y = round(float(rng.uniform(rect.y0 - _BESIDE_M, rect.y1 + _BESIDE_M)), 2)
+        heading = float(rng.uniform(0, 2 * math.pi))
+        end = _ahead((x, y), heading, _LAID_M)
+        drive = _ahead(end, heading + float(rng.uniform(-0.8, 0.8)), float(rng.uniform(0.4, 0.8)))
+        if (
+            all(math.dist(drive, other.drive) > _APART_M for other in laid)
+            and not any(rect.contains(*place, margin=-_OFF_M) for place in ((x, y), end, drive))
+            and all(_sees(view, *place, _LAID_HEIGHT_M) for place in ((x, y), end))
+        ):
+            laid.append(Poker(first_id + len(laid), None, drive, ((x, y), heading)))
+    return laid
+
+
+def _ahead(place: Point, heading: float, distance_m: float) -> Point:
+    return (
+        round(place[0] + distance_m * math.cos(heading), 2),
+        round(place[1] + distance_m * math.sin(heading), 2),
+    )

@@ -13,6 +13,7 @@ MAX_SECONDS = 4 * 3600.0
 MIN_SIDE_PX = 160
 MAX_SIDE_PX = 3840
 MAX_FPS = 60.0
+MAX_IDLE_POKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Options:
         width: of the picture, even, pixels.
         height: of the picture, even, pixels.
         fps: frames per second.
+        idle_pokers: how many lie on the ground, as far as there is room in the picture; None for
+            one or none, as the difficulty has it.
 
     Raises:
         SimulationError: `simulation_option_invalid`, with the option and its range.
@@ -37,6 +40,7 @@ class Options:
     width: int = 960
     height: int = 540
     fps: float = 10.0
+    idle_pokers: int | None = None
 
     def __post_init__(self) -> None:
         _require(0 <= self.seed < 2**63, f"seed must lie in [0, 2^63), not {self.seed}")
@@ -61,6 +65,10 @@ class Options:
         _require(
             math.isfinite(self.fps) and 1 <= self.fps <= MAX_FPS,
             f"fps must lie in [1, {MAX_FPS:g}], not {self.fps:g}",
+        )
+        _require(
+            self.idle_pokers is None or 0 <= self.idle_pokers <= MAX_IDLE_POKERS,
+            f"idle_pokers must lie in [0, {MAX_IDLE_POKERS}], not {self.idle_pokers}",
         )
 
 

@@ -59,13 +59,16 @@ def render_scene(
     width: int = 960,
     height: int = 540,
     pictures: int = 1,
+    idle_pokers: int | None = None,
 ) -> list[Picture]:
     """Return pictures of one pour with their boxes.
 
     Every second one shows the moments after a poker came out, which are rare in a video. They
     are compressed about as much as a video of this seed is.
     """
-    options = Options(seed, difficulty=difficulty, width=width, height=height)
+    options = Options(
+        seed, difficulty=difficulty, width=width, height=height, idle_pokers=idle_pokers
+    )
     scene = Scene(plan_pour(options), options)
     rng = np.random.default_rng((seed, _MOMENT_STREAM))
     ends = [one.end_s for one in scene.plan.insertions if not one.is_truncated]

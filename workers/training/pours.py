@@ -32,12 +32,14 @@ class Pours:
         pictures: of each pour.
         difficulty: of all of them; None for a mixture.
         labels: what is labelled in them.
+        idle_pokers: how many lie on the ground; None for one or none, as the difficulty has it.
     """
 
     seeds: range
     pictures: int
     difficulty: Difficulty | None
     labels: tuple[str, ...]
+    idle_pokers: int | None = None
 
     def difficulty_of(self, seed: int) -> Difficulty:
         """Return how hard a pour is."""
@@ -77,6 +79,7 @@ def _render_pour(pours: Pours, folder: Path, seed: int) -> list[dict[str, Any]]:
         width=width,
         height=height,
         pictures=pours.pictures,
+        idle_pokers=pours.idle_pokers,
     )
     rows = []
     for number, picture in enumerate(scene):
