@@ -45,6 +45,7 @@ def test_four_files_are_written(tmp_path: Path) -> None:
         (("--size", "160x640"), "1:2"),
         (("--fps", "0"), "fps"),
         (("--fps", "inf"), "fps"),
+        (("--idle-pokers", "9"), "idle_pokers"),
     ],
 )
 def test_a_bad_option_is_refused_in_one_line(

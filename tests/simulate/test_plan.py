@@ -171,6 +171,44 @@ def test_only_the_intruder_stays_in_the_danger_zone() -> None:
     assert seen
 
 
+def test_idle_pokers_lie_beside_the_bay_in_the_picture_on_every_side() -> None:
+    sides = set()
+    for seed in range(30):
+        options = Options(seed, idle_pokers=3)
+        pour = plan_pour(options)
+        camera = Camera(pour.camera, options.width, options.height)
+        rect = pour.bay.rect
+        idle = [one for one in pour.pokers if one.rest is not None]
+        assert 1 <= len(idle) <= 3
+        for poker in idle:
+            assert poker.operator_id is None
+            assert poker.rest is not None
+            (x, y), heading = poker.rest
+            ends = [(x, y), (x + 0.75 * math.cos(heading), y + 0.75 * math.sin(heading))]
+            pixels, _ = camera.project(np.array([(*end, 0.05) for end in ends]))
+            assert np.all((pixels > 0) & (pixels < (options.width, options.height)))
+            for end_x, end_y in (*ends, poker.drive):
+                is_inside = rect.x0 < end_x < rect.x1 and rect.y0 < end_y < rect.y1
+                assert not is_inside
+            sides |= {
+                name
+                for name, is_there in (
+                    ("left", x < rect.x0), ("right", x > rect.x1),
+                    ("near", y < rect.y0), ("far", y > rect.y1),
+                )
+                if is_there
+            }  # fmt: skip
+        for one, other in itertools.combinations(idle, 2):
+            assert math.dist(one.drive, other.drive) > 1
+    assert sides == {"left", "right", "near", "far"}
+
+
+def test_unless_asked_for_at_most_one_poker_lies_idle() -> None:
+    counts = {sum(one.rest is not None for one in plan(seed, 30).pokers) for seed in range(20)}
+    assert counts == {0, 1}
+    assert not any(one.rest for one in plan_pour(Options(1, idle_pokers=0)).pokers)
+
+
 def test_a_three_hour_plan_takes_no_longer_than_the_bay_is_large() -> None:
     pour = plan(2, 3 * 3600)
     assert len(pour.insertions) < 500

@@ -22,6 +22,9 @@ def add_parser(commands: "_SubParsersAction[Any]") -> None:
     parser.add_argument("--seed", type=int, required=True, help="picks the pour")
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the video (60)")
     parser.add_argument("--difficulty", default="middle", help="easy, middle or hard (middle)")
+    parser.add_argument(
+        "--idle-pokers", type=int, metavar="N", help="lying on the ground (by difficulty)"
+    )
     parser.add_argument("--size", type=_size, default=(960, 540), metavar="WxH", help="(960x540)")
     parser.add_argument("--fps", type=float, default=10.0, help="frames per second (10)")
 
@@ -41,6 +44,7 @@ def simulate(options: Namespace) -> None:
         width=width,
         height=height,
         fps=options.fps,
+        idle_pokers=options.idle_pokers,
     )
     # Pictures this small are painted faster by one thread than by several.
     cv2.setNumThreads(1)

@@ -22,9 +22,13 @@ from workers.training.pours import Pours, render_pours
 STARTER = Path(__file__).resolve().parents[1] / "detect" / "starter"
 LABELS = ("worker", "vibrator_in", "vibrator_out")
 FIRST_SEED = 100_000
-POURS = 1395
+POURS = 1000
+# Of one pour every picture shows the same pokers on the ground: few pictures of many pours, and
+# more such pokers than on a site.
+PICTURES = 2
+IDLE_POKERS = 3
 FIRST_VAL_SEED = 9_000_000
-VAL_POURS = 100
+VAL_POURS = 60
 
 # First small pictures, then the size that counts; what is rare or small comes last, for it needs
 # most of the learning rate that is left when all else is known.
@@ -54,7 +58,7 @@ SECOND = replace(
     first_size=None,
     first_share=0.0,
     focus_share=0.7,
-    seed=2,
+    seed=3,
 )
 PROVENANCE = Provenance(
     origin="trained on simulated pours only (workers/simulate); never saw a real site",
@@ -82,7 +86,7 @@ def main() -> int:
 
 def make_starter(work: Path, out: Path, pours: int) -> None:
     """Render, train, and put the detector's files into `out`."""
-    learned = Pours(range(FIRST_SEED, FIRST_SEED + pours), 6, None, LABELS)
+    learned = Pours(range(FIRST_SEED, FIRST_SEED + pours), PICTURES, None, LABELS, IDLE_POKERS)
     judged = Pours(range(FIRST_VAL_SEED, FIRST_VAL_SEED + VAL_POURS), 4, "middle", LABELS)
     pictures = work / "pictures"
     coco, val = pictures / "train.json", pictures / "val.json"
