@@ -49,7 +49,7 @@ FIRST = Recipe(
 )
 SECOND = replace(
     FIRST,
-    epochs=10,
+    epochs=8,
     steps_per_epoch=120,
     parts=1,
     warm_up_steps=20,
