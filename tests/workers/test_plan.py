@@ -99,16 +99,25 @@ def pixel_at(png: bytes, plan: Plan, x_m: float, y_m: float) -> tuple[int, int, 
 def test_a_png_has_the_colours_at_their_places() -> None:
     plan = make_plan()
     png = to_png(compose(plan, "category", "zh"))
-    assert pixel_at(png, plan, 3.0, 3.7) == (0xD5, 0x5E, 0x00)
+    assert pixel_at(png, plan, 2.8, 3.7) == (0xD5, 0x5E, 0x00)
     assert pixel_at(png, plan, 3.98, 1.2) == (0xE6, 0x9F, 0x00)
     assert pixel_at(png, plan, 2.4, 1.4) == (0x00, 0x9E, 0x73)
     assert pixel_at(png, plan, 3.9, 1.8) == (0xCC, 0x79, 0xA7)
-    assert pixel_at(png, plan, 5.55, 1.5) == (0xD5, 0x5E, 0x00)
+    assert pixel_at(png, plan, 5.55, 1.6) == (0xD5, 0x5E, 0x00)
     dose = to_png(compose(plan, "dose", "zh"))
     # 14 s and 45 s on a scale that ends at 60 s, in steps of 7.5 s
     assert pixel_at(dose, plan, 2.2, 1.25) == (0xC3, 0xDF, 0xF2)
     assert pixel_at(dose, plan, 3.98, 1.62) == (0x12, 0x44, 0x7A)
     assert pixel_at(dose, plan, 2.8, 3.7) == (0xFF, 0xFF, 0xFF)
+
+
+def test_cells_do_not_stick_out_of_the_pour() -> None:
+    pour = ((2.0, 1.0), (6.0, 1.0), (6.0, 3.88), (2.0, 3.88))
+    plan = make_plan(pour=pour)
+    png = to_png(compose(plan, "category", "en"))
+    # 3.8 to 3.9 m are one row of cells, of which the pour has the lower part
+    assert pixel_at(png, plan, 2.6, 3.86) == (0xD5, 0x5E, 0x00)
+    assert pixel_at(png, plan, 2.6, 3.895) == (0xFF, 0xFF, 0xFF)
 
 
 @pytest.mark.parametrize("layer", ["category", "dose"])

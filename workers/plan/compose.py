@@ -71,8 +71,9 @@ def compose(plan: Plan, layer: Layer, language: Language) -> Drawing:
     height = _TOP + max(frame.height, 250.0) + _BOTTOM
     drawing = Drawing(_LEFT + max(frame.width, 300.0) + LEGEND_WIDTH + _RIGHT, height, heading)
     drawing.add(Label(_LEFT, 20.0, _fitted(heading, drawing.width - _LEFT, 11.0), 11.0))
-    _add_grid(drawing, frame, plan)
     _add_cells(drawing, frame, plan, layer)
+    _cover_outside(drawing, frame, plan)
+    _add_grid(drawing, frame, plan)
     _add_site(drawing, frame, plan)
     _add_marks(drawing, frame, plan, layer)
     _add_scale_bar(drawing, frame)
@@ -125,6 +126,13 @@ def _add_cells(drawing: Drawing, frame: _Frame, plan: Plan, layer: Layer) -> Non
     strokes = [frame.cells(stroke) for stroke in hatching_of(unseen, step)]
     if strokes:
         drawing.add(Lines(strokes, UNSEEN_HATCH, 0.6))
+
+
+def _cover_outside(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
+    """Cells whose middle lies in the pour belong to it; their other half must not stick out."""
+    if plan.pour:
+        sheet = box(_LEFT - 1.0, _TOP - 1.0, frame.width + 2.0, frame.height + 2.0)
+        drawing.add(Area([sheet, frame.points(np.array(plan.pour))], "#FFFFFF"))
 
 
 def _add_site(drawing: Drawing, frame: _Frame, plan: Plan) -> None:

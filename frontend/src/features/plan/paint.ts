@@ -54,13 +54,17 @@ export function doseColour(share: number): Rgb | null {
 export type Layer = "category" | "dose";
 
 /** What gives a cell its colour: its class, or how long it was vibrated. */
-export function cellPainter(map: PlanMap, classes: Uint8Array, layer: Layer) {
+export function cellPainter(scale_s: number, classes: Uint8Array, doses: Float32Array, layer: Layer) {
   return (cell: number, column: number, row: number): Rgb | null => {
     const code = classes[cell] ?? 0;
-    if (layer === "category" || code === NOT_YET || CELL_CLASSES[code] === "unobservable") return classColour(code, column, row);
-    return code === 0 ? null : doseColour((map.dose_s[cell] ?? 0) / map.dose_scale_s);
+    const dose = doses[cell] ?? 0;
+    const isNotYet = code === NOT_YET && dose === 0;
+    if (layer === "category" || isNotYet || CELL_CLASSES[code] === "unobservable") return classColour(code, column, row);
+    return code === 0 ? null : doseColour(dose / scale_s);
   };
 }
+
+export type CellPainter = ReturnType<typeof cellPainter>;
 
 function setDot(data: Uint8ClampedArray, dot: number, colour: Rgb, alpha: number): void {
   data[dot * 4] = colour[0];
@@ -87,8 +91,7 @@ function dataUrl(width: number, height: number, colourAt: (column: number, row: 
 }
 
 /** The map as a picture of one dot a cell, with y up. */
-export function mapPicture(map: PlanMap, classes: Uint8Array, layer: Layer): string {
-  const paint = cellPainter(map, classes, layer);
+export function mapPicture(map: PlanMap, paint: CellPainter): string {
   return dataUrl(map.columns, map.rows, (column, row) => paint((map.rows - 1 - row) * map.columns + column, column, row));
 }
 
@@ -105,7 +108,7 @@ export function paintOverlay(
   context: CanvasRenderingContext2D,
   picture: { width: number; height: number },
   map: PlanMap,
-  paint: ReturnType<typeof cellPainter>,
+  paint: CellPainter,
   toGround: Matrix3,
 ): void {
   const { width, height } = context.canvas;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { areasOf, cellAt, decodeMap, isOnMap, mapBounds, withNearby, type MapAnswer } from "./maps";
-import { classesAt, coveredPct, NOT_YET, reachOf, stillOpen } from "./reach";
+import { classesAt, coveredPct, dosesAt, NOT_YET, reachOf, stillOpen } from "./reach";
 import type { Insertion } from "@/features/inspection/types";
 
 const NAMES = ["outside", "missed", "short", "good", "over", "unobservable"];
@@ -46,6 +46,16 @@ test("what is vibrated later is not yet", () => {
   expect([...classesAt(MAP, reach, 111)]).toEqual([NOT_YET, NOT_YET, 1, 5]);
   expect([...classesAt(MAP, reach, 112)]).toEqual([3, NOT_YET, 1, 5]);
   expect([...classesAt(MAP, reach, 204)]).toEqual([3, 2, 1, 5]);
+});
+
+test("doses grow while a valid insertion lasts, and end at those of the map", () => {
+  const twice = { ...MAP, dose_s: Float32Array.from([20, 0, 0, 0]) };
+  const stays = [...STAYS, insertion({ pour_start_s: 300, duration_s: 8 })];
+  const at = (time_s: number): number[] => [...dosesAt(twice, stays, 0.3, time_s)];
+  expect(at(99)).toEqual([0, 0, 0, 0]);
+  expect(at(103)).toEqual([3, 0, 0, 0]);
+  expect(at(250)).toEqual([12, 0, 0, 0]);
+  expect(at(400)).toEqual([...twice.dose_s]);
 });
 
 test("a short insertion reaches, but does not cover", () => {

@@ -17,18 +17,34 @@ export function reachOf(map: PlanMap, insertions: readonly Insertion[], radius_m
   const any = new Float64Array(map.classes.length).fill(Infinity);
   const valid = new Float64Array(map.classes.length).fill(Infinity);
   for (const one of insertions) {
-    if (one.x_m === null || one.y_m === null || one.lift !== map.lift) continue;
     const end = one.pour_start_s + one.duration_s;
-    const counts = one.grade === "good" || one.grade === "over";
-    forDisc(map, one.x_m, one.y_m, radius_m, (cell) => {
+    forDisc(map, one, radius_m, (cell) => {
       any[cell] = Math.min(any[cell] ?? Infinity, end);
-      if (counts) valid[cell] = Math.min(valid[cell] ?? Infinity, end);
+      if (isValid(one)) valid[cell] = Math.min(valid[cell] ?? Infinity, end);
     });
   }
   return { any, valid };
 }
 
-function forDisc(map: PlanMap, x: number, y: number, radius_m: number, visit: (cell: number) => void): void {
+const isValid = ({ grade }: Insertion): boolean => grade === "good" || grade === "over";
+
+/** The doses as they stood at a time: those of the map, as far as the valid stays over a cell had passed. */
+export function dosesAt(map: PlanMap, insertions: readonly Insertion[], radius_m: number, time_s: number): Float32Array {
+  const passed = new Float64Array(map.classes.length);
+  const whole = new Float64Array(map.classes.length);
+  for (const one of insertions.filter(isValid)) {
+    const seconds = Math.min(Math.max(0, time_s - one.pour_start_s), one.duration_s);
+    forDisc(map, one, radius_m, (cell) => {
+      passed[cell] = (passed[cell] ?? 0) + seconds;
+      whole[cell] = (whole[cell] ?? 0) + one.duration_s;
+    });
+  }
+  return map.dose_s.map((dose, cell) => (passed[cell] ? (dose * passed[cell]) / (whole[cell] ?? 1) : 0));
+}
+
+/** Visits the cells that an insertion reaches; none if it is of another lift or has no place. */
+function forDisc(map: PlanMap, { lift, x_m: x, y_m: y }: Insertion, radius_m: number, visit: (cell: number) => void): void {
+  if (x === null || y === null || lift !== map.lift) return;
   const index = (metres: number, origin: number): number => (metres - origin) / map.cell_m;
   const [left, low] = map.origin;
   const lastRow = Math.min(map.rows - 1, Math.ceil(index(y + radius_m, low)));

@@ -1,8 +1,8 @@
 import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey } from "vue";
 
 import { getMaps, type PlanMap } from "./maps";
-import type { Layer } from "./paint";
-import { classesAt, reachOf, stillOpen } from "./reach";
+import { cellPainter, type Layer } from "./paint";
+import { classesAt, dosesAt, reachOf, stillOpen } from "./reach";
 import type { InspectionStore } from "@/features/inspection/useInspection";
 import type { Selection } from "@/features/player/selection";
 import { getSite, type SiteVersion } from "@/features/site/api";
@@ -67,6 +67,15 @@ function makePlan(project: number, store: InspectionStore, selection: Selection)
     const known = time_s.value === null ? map.value.classes : classesAt(map.value, reach.value, time_s.value);
     return store.inspection.value?.is_final ? known : stillOpen(known);
   });
+  const doses = computed(() => {
+    if (!map.value || time_s.value === null) return map.value?.dose_s ?? null;
+    return dosesAt(map.value, store.insertions.value, radius_m.value, time_s.value);
+  });
+  const painter = computed(() =>
+    map.value && classes.value && doses.value
+      ? cellPainter(map.value.dose_scale_s, classes.value, doses.value, layer.value)
+      : null,
+  );
   const ofLift = computed(() => {
     const shown = map.value;
     return shown ? store.insertions.value.filter((one) => one.lift === shown.lift) : store.insertions.value;
@@ -82,7 +91,7 @@ function makePlan(project: number, store: InspectionStore, selection: Selection)
 
   return {
     project, maps, site, error, isWanted, lift, layer, showsOverlay, followsPlayer, chosenTime,
-    map, radius_m, end_s, time_s, classes, insertions, places, load,
+    map, radius_m, end_s, time_s, classes, doses, painter, insertions, places, load,
   };
 }
 
