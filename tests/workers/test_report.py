@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from PIL import Image
+from reportlab.platypus import LongTable
 
 from tests.workers.reports import empty_report, finding, full_report, insertion
 from workers.cli.main import main
 from workers.plan.model import Language, PlanError
 from workers.report.document import NoteRow, ReportError, ReportInput, RuleRow
 from workers.report.pdf import write_pdf
+from workers.report.pdf_lists import lists
 from workers.report.pdf_style import register_font
 from workers.report.pdf_summary import STILLS_MAX, summary
 from workers.report.texts import Texts, clock, gravest_first
@@ -64,8 +66,11 @@ def test_the_first_pages_say_what_an_inspector_signs() -> None:
 def test_a_chinese_record_has_no_english_sentences() -> None:
     texts = Texts("zh")
     for rule, spec in RULE_SPECS.items():
-        assert re.search("[\u4e00-\u9fff]", spec.source_zh), rule
-        assert texts.basis(rule).endswith(f": {spec.source_zh}")
+        assert bool(spec.source) == bool(spec.source_zh), rule
+        assert re.search("[\u4e00-\u9fff]", texts.basis(rule)), rule
+        assert texts.basis(rule).endswith(spec.source_zh)
+        assert not re.search("[a-z]_[a-z]", texts.parameters(rule_row(rule))), rule
+    assert texts.basis("V15") == "现场规定"
     reasons = [
         "the detector found neither no_helmet nor helmet",
         "places are known to 0.21 m only, 0.15 m would be enough",
@@ -81,8 +86,17 @@ def test_a_chinese_record_has_no_english_sentences() -> None:
     assert texts.measured(0.126, "m2") == "0.126 m²"
     moved = NoteRow("camera_moved", "The camera had moved.", "Q01", 9.0, 5.0, "px", 0.0, 1.0)
     assert texts.note(moved) == "相机已移位，无法测量位置。"
-    row = RuleRow("Q01", "", is_judged=False, reason="")
-    assert texts.judged(row) == "状态项，见状态说明"
+    assert texts.parameters(rule_row("V01")).startswith("最短时间 10 s; 低于此为严重 5 s")
+    assert texts.parameters(rule_row("V01")).endswith("施工方案已规定: 否")
+    assert texts.judged(rule_row("Q01")) == "状态项，见状态说明"
+
+
+def rule_row(rule: str) -> RuleRow:
+    """A rule with every parameter it can have, and not judged."""
+    parameters = {
+        name: 1.0 if value is None else value for name, value in RULE_SPECS[rule].parameters.items()
+    }
+    return RuleRow(rule, parameters, is_judged=False, reason="")
 
 
 def judging_code() -> str:
@@ -167,9 +181,46 @@ def test_a_workbook_holds_numbers_and_never_runs_what_somebody_typed(tmp_path: P
     assert ("Project", evil[:-1]) in [row[:2] for row in sheets["Summary"]]
 
 
+def test_a_workbook_shows_rounded_figures_and_keeps_all_of_them(tmp_path: Path) -> None:
+    calibration = {**full_report()["calibrations"][0], "rmse_m": 0.0214968, "check_m": None}
+    rows = [insertion(1, x_m=2.304159, observed_ratio=0.9712)]
+    report = full_report(
+        calibrations=[calibration],
+        insertions=rows,
+        findings=[finding(1, sigma=0.08913), finding(2, sigma=14.31)],
+    )
+    write_xlsx(ReportInput.from_json(report), "en", tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    shown = {
+        (page.title, cell.value): cell.number_format
+        for page in book
+        for row in page.iter_rows()
+        for cell in row
+        if isinstance(cell.value, float)
+    }
+    assert shown["Cameras", 0.0214968] == "0.000"
+    assert shown["Insertions", 2.304159] == "0.00"
+    assert shown["Insertions", 0.9712] == "0%"
+    assert shown["Findings", 0.08913] == "0.0000"
+    assert shown["Findings", 14.31] == "0.0"
+    assert shown["Summary", 71.25] == "0.0"
+    assert "General" not in shown.values()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_head_of_a_list_is_cut(language: Language) -> None:
+    register_font()
+    heads: list[str] = []
+    for flowable in lists(ReportInput.from_json(full_report()), Texts(language)):
+        if isinstance(flowable, LongTable):
+            heads += flowable._cellvalues[0]
+    assert len(heads) == 23
+    assert not [head for head in heads if head.endswith("…")]
+
+
 def test_gear_that_nobody_looked_for_is_not_called_complete(tmp_path: Path) -> None:
     reason = "the detector found neither no_helmet nor helmet"
-    rules = [{"id": "S01", "parameters": "", "is_judged": False, "reason": reason}]
+    rules = [{"id": "S01", "parameters": {}, "is_judged": False, "reason": reason}]
     rules += [{**rules[0], "id": "S02"}]
     for judged, said_of_none in ((False, 0), (True, 1)):
         rules[1]["is_judged"] = judged

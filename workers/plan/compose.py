@@ -24,11 +24,11 @@ from workers.plan.words import WORDS
 from workers.vibration.coverage import Cell
 
 MAP_BOX = (520.0, 400.0)
-LEGEND_WIDTH = 168.0
-_LEFT, _TOP, _RIGHT, _BOTTOM = 40.0, 34.0, 12.0, 66.0
+LEGEND_WIDTH = 190.0
+_LEFT, _TOP, _RIGHT, _BOTTOM = 40.0, 34.0, 12.0, 70.0
 _HATCH_EVERY = 5.0
-_MARK_RADIUS = 3.0
-_NUMBER_SIZE = 5.5
+_MARK_RADIUS = 4.2
+_NUMBER_SIZE = 8.5
 _DARK_SHARE = 0.5
 
 
@@ -95,15 +95,15 @@ def _add_grid(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
             lines.append(line)
             text = f"{value:g}"
             if axis == 0:
-                drawing.add(Label(line[0, 0], frame.bottom + 11.0, text, 7.0, FAINT, "middle"))
+                drawing.add(Label(line[0, 0], frame.bottom + 12.0, text, 9.0, FAINT, "middle"))
             else:
-                drawing.add(Label(_LEFT - 4.0, line[0, 1] + 2.5, text, 7.0, FAINT, "end"))
+                drawing.add(Label(_LEFT - 4.0, line[0, 1] + 3.0, text, 9.0, FAINT, "end"))
     drawing.add(Lines(lines, GRID, 0.4))
     middle_y = (_TOP + frame.bottom) / 2.0
     drawing.add(
-        Label(_LEFT + frame.width / 2.0, frame.bottom + 21.0, "x (m)", 7.0, FAINT, "middle")
+        Label(_LEFT + frame.width / 2.0, frame.bottom + 23.0, "x (m)", 9.0, FAINT, "middle")
     )
-    drawing.add(Label(12.0, middle_y, "y (m)", 7.0, FAINT, "middle", 90))
+    drawing.add(Label(12.0, middle_y, "y (m)", 9.0, FAINT, "middle", 90))
 
 
 def _add_cells(drawing: Drawing, frame: _Frame, plan: Plan, layer: Layer) -> None:
@@ -141,7 +141,7 @@ def _add_site(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
         ring = frame.points(np.array(zone.outline))
         drawing.add(Lines([np.vstack([ring, ring[:1]])], colour, 1.0, (5.0, 3.0)))
         x, y = ring.mean(axis=0).tolist()
-        drawing.add(Label(x, y, zone.name, 6.5, INK, "middle"))
+        drawing.add(Label(x, y, zone.name, 8.5, INK, "middle"))
     for opening in plan.openings:
         ring = frame.points(np.array(opening))
         drawing.add(Area([ring], "#FFFFFF", INK, 0.8))
@@ -159,19 +159,19 @@ def _add_marks(drawing: Drawing, frame: _Frame, plan: Plan, layer: Layer) -> Non
         if not (0.0 <= x - _LEFT <= frame.width and _TOP <= y <= frame.bottom):
             continue
         drawing.add(Disc(x, y, _MARK_RADIUS, "#FFFFFF", INK, 0.5))
-        drawing.add(Disc(x, y, 1.9, GRADE_COLOURS.get(mark.grade, FAINT), INK, 0.3))
+        drawing.add(Disc(x, y, 2.8, GRADE_COLOURS.get(mark.grade, FAINT), INK, 0.3))
         text = str(mark.number)
         width = text_width(text, _NUMBER_SIZE)
         for at_x, at_y in (
-            (x + 3.8, y - 1.4),
-            (x - 3.8 - width, y - 1.4),
-            (x - width / 2, y + 8.8),
+            (x + 5.2, y - 1.8),
+            (x - 5.2 - width, y - 1.8),
+            (x - width / 2, y + 12.8),
         ):
             # A number that finds no free place is left out; the list has them all.
             cover = {
                 (column, row)
                 for column in range(int(at_x // 3), int((at_x + width) // 3) + 1)
-                for row in range(int((at_y - 4.5) // 3), int(at_y // 3) + 1)
+                for row in range(int((at_y - 6.5) // 3), int(at_y // 3) + 1)
             }
             if not cover & taken:
                 taken |= cover
@@ -190,9 +190,9 @@ def _dose_at(plan: Plan, mark: Mark) -> float:
 
 def _add_scale_bar(drawing: Drawing, frame: _Frame) -> None:
     length_m = nice_step(frame.width_m / 4.0)
-    x, y, half = _LEFT, frame.bottom + 30.0, length_m * frame.scale / 2.0
+    x, y, half = _LEFT, frame.bottom + 32.0, length_m * frame.scale / 2.0
     drawing.add(Area([box(x, y, half, 4.0)], INK), Area([box(x, y, 2 * half, 4.0)], None, INK))
-    drawing.add(Label(x + 2 * half + 5.0, y + 5.0, f"{length_m:g} m", 7.0))
+    drawing.add(Label(x + 2 * half + 5.0, y + 6.0, f"{length_m:g} m", 9.0))
 
 
 def _add_caption(drawing: Drawing, plan: Plan, words: dict[str, str]) -> None:
@@ -211,9 +211,9 @@ def _add_caption(drawing: Drawing, plan: Plan, words: dict[str, str]) -> None:
         ]
     )
     room = drawing.width - _LEFT - _RIGHT
-    size = min(7.0, 7.0 * room / max(text_width(facts, 7.0), 1.0))
-    drawing.add(Label(_LEFT, drawing.height - 18.0, facts, size))
-    drawing.add(Label(_LEFT, drawing.height - 7.0, words["unobserved_note"], 6.5, FAINT))
+    size = min(9.0, 9.0 * room / max(text_width(facts, 9.0), 1.0))
+    drawing.add(Label(_LEFT, drawing.height - 19.0, facts, size))
+    drawing.add(Label(_LEFT, drawing.height - 7.0, words["unobserved_note"], 8.5, FAINT))
 
 
 def nice_step(wish: float) -> float:

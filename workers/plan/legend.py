@@ -16,7 +16,7 @@ from workers.plan.drawing import Area, Disc, Drawing, Label, Lines, box
 from workers.plan.model import Layer, Plan
 from workers.vibration.coverage import Cell
 
-_ROW = 14.0
+_ROW = 15.5
 _SWATCH = (16.0, 9.0)
 
 
@@ -41,12 +41,12 @@ class _Column:
 
     def heading(self, text: str) -> None:
         self.y += 4.0
-        self.drawing.add(Label(self.x, self.y + 8.0, text, 8.0, FAINT))
+        self.drawing.add(Label(self.x, self.y + 8.0, text, 10.0, FAINT))
         self.y += _ROW
 
     def row(self, text: str) -> tuple[float, float]:
         """Write a row and return the upper left corner of its sign."""
-        self.drawing.add(Label(self.x + 24.0, self.y + 7.5, text, 7.5))
+        self.drawing.add(Label(self.x + 24.0, self.y + 8.0, text, 9.5))
         corner = self.x, self.y
         self.y += _ROW
         return corner
@@ -94,8 +94,8 @@ def _marks(column: _Column, plan: Plan, words: dict[str, str]) -> None:
     for grade, colour in GRADE_COLOURS.items():
         count = sum(mark.grade == grade for mark in plan.marks)
         x, y = column.row(f"{words[grade]}  {count}")
-        column.drawing.add(Disc(x + 8.0, y + 4.5, 3.0, "#FFFFFF", INK, 0.5))
-        column.drawing.add(Disc(x + 8.0, y + 4.5, 1.9, colour, INK, 0.3))
+        column.drawing.add(Disc(x + 8.0, y + 4.5, 4.2, "#FFFFFF", INK, 0.5))
+        column.drawing.add(Disc(x + 8.0, y + 4.5, 2.8, colour, INK, 0.3))
 
 
 def _site(column: _Column, plan: Plan, words: dict[str, str]) -> None:

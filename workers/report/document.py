@@ -64,7 +64,7 @@ class RuleRow:
     """A rule as this site has it; `reason` says why it was not judged."""
 
     id: str
-    parameters: str
+    parameters: Mapping[str, float]
     is_judged: bool
     reason: str
 

@@ -49,7 +49,7 @@ def _findings(report: ReportInput, texts: Texts) -> list[Flowable]:
                 ", ".join(map(str, one.insertion_numbers)),
             ]
         )
-    widths = _widths(5, 17, 8, 12, 9, 9, 9, 12, 11, 9)
+    widths = _widths(5, 22, 7, 11, 9, 8, 9, 10, 10, 9)
     return [text(texts["finding_list"], HEADING), long_table(rows, widths)]
 
 
@@ -99,7 +99,7 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
                 texts.terms(one.flags),
             ]
         )
-    return [heading, long_table(rows, _widths(5, 7, 7, 9, 5, 9, 9, 9, 8, 9, 8, 8, 11))]
+    return [heading, long_table(rows, _widths(5, 7, 7, 8.5, 5, 9, 9, 10.5, 8.5, 8.5, 7.5, 8, 11))]
 
 
 def _health(report: ReportInput, texts: Texts) -> list[Flowable]:
@@ -151,7 +151,7 @@ def _rules(report: ReportInput, texts: Texts) -> list[Flowable]:
         rows.append(
             [
                 texts.rule(one.id),
-                one.parameters,
+                texts.parameters(one),
                 texts.basis(one.id),
                 spec.trust if spec else "",
                 ": ".join(part for part in (texts.judged(one), texts.sentence(one.reason)) if part),

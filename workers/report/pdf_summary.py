@@ -34,7 +34,7 @@ STILLS_MAX = 20
 """So many findings are shown with their picture; the lists have all of them."""
 
 _PLAN_HEIGHT = 98 * mm
-_STILL = (70 * mm, 46 * mm)
+_STILL = (62 * mm, 46 * mm)
 
 
 def summary(report: ReportInput, texts: Texts) -> list[Flowable]:
@@ -60,12 +60,16 @@ def _record(report: ReportInput, texts: Texts) -> Flowable:
     radius = f"R = {report.radius_m:.2f} m"
     if not report.is_radius_given:
         radius += f" {texts['radius_default']}"
+    # What no clock tells is left to be written by hand.
+    started, ended = (
+        texts.moment(when) if when else "" for when in (report.starts_at, report.ends_at)
+    )
     poker = " · ".join(one for one in (header.poker or report.poker, radius) if one)
     pairs = [
         (("project", report.project), ("project_code", header.project_code)),
         (("part", header.part), ("lift", header.lift)),
         (("contractor", header.contractor), ("supervisor", header.supervisor)),
-        (("started", texts.moment(report.starts_at)), ("ended", texts.moment(report.ends_at))),
+        (("started", started), ("ended", ended)),
         (("weather", header.weather), ("mix", header.mix)),
         (("poker", poker), ("profile", report.profile)),
     ]
@@ -167,7 +171,7 @@ def _card_facts(finding: FindingRow, texts: Texts) -> list[tuple[str, str]]:
     spec = RULE_SPECS.get(finding.rule)
     span = f"{clock(finding.start_s)} - {clock(finding.end_s)}"
     facts = [
-        (texts["verdict"], f"{texts.term(finding.verdict)} · {texts.term(finding.state)}"),
+        (texts["verdict"], f"{texts.verdict(finding)} · {texts.term(finding.state)}"),
         (texts["value"], texts.measured(finding.value, finding.unit, finding.sigma)),
         (texts["limit"], texts.measured(finding.limit, finding.unit)),
         (texts["video_time"], f"{finding.video or texts['none']} {span}"),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from workers.plan.model import Language
 from workers.report.document import FindingRow, NoteRow, ReportInput, RuleRow
+from workers.report.parameter_words import parameter_words
 from workers.report.words import NOTES, PATTERNS, TERMS, WORDS
 from workers.vibration.rules.table import RULE_SPECS, Severity
 
@@ -56,7 +57,21 @@ class Texts:
         if spec is None:
             return ""
         source = spec.source_zh if self.language == "zh" else spec.source
-        return f"{self.term(spec.basis)}: {source}"
+        return ": ".join(part for part in (self.term(spec.basis), source) if part)
+
+    def parameters(self, row: RuleRow) -> str:
+        """Return the limits of a rule."""
+        return "; ".join(self._parameter(*one) for one in row.parameters.items())
+
+    def _parameter(self, name: str, value: float) -> str:
+        words, unit = parameter_words(name, self.language)
+        if isinstance(value, bool):
+            return f"{words}: {self['yes' if value else 'no']}"
+        return f"{words} {value:g} {unit}".rstrip()
+
+    def verdict(self, finding: FindingRow) -> str:
+        """Return what the measurement says, whatever people have said of it."""
+        return self["uncertain"] if finding.verdict == "to_review" else self.term(finding.verdict)
 
     def rule(self, rule: str) -> str:
         """Return id and name of a rule."""

@@ -17,7 +17,7 @@ from workers.plan.model import Language
 from workers.report import xlsx_sheets
 from workers.report.document import ReportInput
 from workers.report.texts import Texts
-from workers.report.xlsx_sheets import Cell, Sheet
+from workers.report.xlsx_sheets import Cell, Figure, Sheet
 
 _HEAD = Font(bold=True), PatternFill("solid", fgColor="EEF2F6")
 _WRAP = Alignment(wrap_text=True, vertical="top")
@@ -58,7 +58,9 @@ def _cells(page: Any, row: Sequence[Cell], *, is_head: bool = False) -> Iterable
             cell.data_type = "s"
             cell.alignment = _WRAP
         else:
-            cell = WriteOnlyCell(page, value)
+            cell = WriteOnlyCell(page, value.value if isinstance(value, Figure) else value)
+            if isinstance(value, Figure):
+                cell.number_format = value.format
         if is_head:
             cell.font, cell.fill = _HEAD
         yield cell

@@ -2,14 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 from workers.report.document import FindingRow, InsertionRow, ReportInput
 from workers.report.texts import PPE_RULES, SEVERITIES, Texts, clock, unreviewed
 from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
-Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that is shown rounded; the cell keeps all of it."""
+
+    value: float | None
+    format: str
+
+
+Cell = str | int | Figure | None
 Row = Sequence[Cell]
+
+
+def _fixed(value: float | None, digits: int) -> Figure:
+    return Figure(value, f"0.{'0' * digits}" if digits else "0")
+
+
+def _measured(value: float | None) -> Figure:
+    """Three digits, whatever the unit is."""
+    digits = 3 if value is None or value == 0.0 else 2 - floor(log10(abs(value)))
+    return _fixed(value, min(max(digits, 0), 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +93,14 @@ def _summary(report: ReportInput, texts: Texts) -> Iterable[Row]:
     yield texts["started"], texts.moment(report.starts_at)
     yield texts["ended"], texts.moment(report.ends_at)
     note = "" if report.is_radius_given else texts["radius_default"]
-    yield texts["radius"], report.radius_m, note
+    yield texts["radius"], _fixed(report.radius_m, 2), note
     yield ()
     yield texts["insertions"], figures.insertions
     yield texts["valid"], figures.valid_insertions
-    yield f"{texts['median']} (s)", figures.median_dwell_s
-    yield texts["covered_pct"], figures.covered_pct
-    yield texts["uncovered_m2"], figures.uncovered_m2
-    yield texts["unobservable_pct"], figures.unobservable_pct
+    yield f"{texts['median']} (s)", _fixed(figures.median_dwell_s, 1)
+    yield texts["covered_pct"], _fixed(figures.covered_pct, 1)
+    yield texts["uncovered_m2"], _fixed(figures.uncovered_m2, 2)
+    yield texts["unobservable_pct"], _fixed(figures.unobservable_pct, 1)
     for severity in SEVERITIES:
         count = figures.findings_by_severity.get(severity, 0)
         yield f"{texts['findings']}: {texts.term(severity)}", count
@@ -101,9 +122,10 @@ def _summary(report: ReportInput, texts: Texts) -> Iterable[Row]:
 
 def _insertion(one: InsertionRow, texts: Texts) -> Row:
     return (
-        one.number, one.x_m, one.y_m, one.lift, clock(one.start_s), clock(one.end_s),
-        texts.moment(one.starts_at), one.duration_s, texts.term(one.grade), one.sigma_m,
-        one.duration_sigma_s, one.observed_ratio, texts.term(one.origin), texts.terms(one.flags),
+        one.number, _fixed(one.x_m, 2), _fixed(one.y_m, 2), one.lift, clock(one.start_s),
+        clock(one.end_s), texts.moment(one.starts_at), _fixed(one.duration_s, 1),
+        texts.term(one.grade), _fixed(one.sigma_m, 2), _fixed(one.duration_sigma_s, 1),
+        Figure(one.observed_ratio, "0%"), texts.term(one.origin), texts.terms(one.flags),
         one.video,
     )  # fmt: skip
 
@@ -125,10 +147,11 @@ def _finding(one: FindingRow, texts: Texts) -> Row:
     if one.reviewed_by:
         review = f"{one.reviewed_by}, {texts.moment(one.reviewed_at)}. {one.review_note}"
     return (
-        one.number, texts.rule(one.rule), texts.term(one.severity), texts.term(one.verdict),
+        one.number, texts.rule(one.rule), texts.term(one.severity), texts.verdict(one),
         texts.mark(one) or texts.term(one.state), texts.measured(one.value, one.unit),
-        texts.measured(one.limit, one.unit), one.sigma, one.video or "", clock(one.start_s),
-        clock(one.end_s), texts.moment(one.starts_at), one.x_m, one.y_m, one.lift or "",
+        texts.measured(one.limit, one.unit), _measured(one.sigma), one.video or "", clock(one.start_s),
+        clock(one.end_s), texts.moment(one.starts_at), _fixed(one.x_m, 2), _fixed(one.y_m, 2),
+        one.lift or "",
         ", ".join(map(str, one.insertion_numbers)),
         texts.basis(one.rule), spec.trust if spec else "", texts.sentence(one.note), review,
         "\n".join(f"{file.name} {file.sha256}" for file in one.files),
@@ -153,9 +176,10 @@ def _coverage_sheet(report: ReportInput, texts: Texts) -> Sheet:
     head += [f"{texts.term(cell)} (m²)" for cell in cells]
     rows = [
         (
-            one.lift, one.covered_pct, one.covered_tolerant_pct, one.uncovered_m2,
-            one.largest_hole_m2, one.unobservable_pct, one.sigma_m,
-            *(one.area_m2.get(cell) for cell in cells),
+            one.lift, _fixed(one.covered_pct, 1), _fixed(one.covered_tolerant_pct, 1),
+            _fixed(one.uncovered_m2, 2), _fixed(one.largest_hole_m2, 2),
+            _fixed(one.unobservable_pct, 1), _fixed(one.sigma_m, 2),
+            *(_fixed(one.area_m2.get(cell), 2) for cell in cells),
         )
         for one in report.coverage
     ]  # fmt: skip
@@ -170,24 +194,29 @@ def _cameras(report: ReportInput, texts: Texts) -> Iterable[Row]:
     for one in report.calibrations:
         yield (
             one.video, one.lift, texts.term(one.grade), f"{one.points} / {one.check_points}",
-            one.rmse_px, one.rmse_m, one.max_m, one.leave_one_out_m, one.check_m,
+            _fixed(one.rmse_px, 2), _fixed(one.rmse_m, 3), _fixed(one.max_m, 3),
+            _fixed(one.leave_one_out_m, 3), _fixed(one.check_m, 3),
         )  # fmt: skip
     if not report.calibrations:
         yield (texts["no_calibration"],)
     yield ()
     yield _names(texts, "video", "measured", "worst_px", "lost")
     for camera in report.cameras:
-        yield camera.video, camera.measured, camera.worst_px, camera.lost
+        yield camera.video, camera.measured, _fixed(camera.worst_px, 1), camera.lost
     yield ()
     yield _names(texts, "rule", "message", "value", "limit", "time")
     for note in report.notes:
         time = None if note.start_s is None else clock(note.start_s)
-        yield note.rule, texts.note(note), note.value, note.limit, time
+        value, limit = (
+            "" if one is None else texts.measured(one, note.unit or "")
+            for one in (note.value, note.limit)
+        )
+        yield note.rule, texts.note(note), value, limit, time
     yield ()
     yield _names(texts, "rule", "parameters", "judged", "reason")
     for rule in report.rules:
         reason = texts.sentence(rule.reason)
-        yield texts.rule(rule.id), rule.parameters, texts.judged(rule), reason
+        yield texts.rule(rule.id), texts.parameters(rule), texts.judged(rule), reason
 
 
 def _signs(report: ReportInput, texts: Texts) -> Iterable[Row]:

@@ -119,11 +119,11 @@ def _rules(site: Site, judged: list[str], not_judged: list[dict[str, str]]) -> l
     return [
         {
             "id": rule,
-            "parameters": ", ".join(
-                f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+            "parameters": {
+                name: value
                 for name, value in site.rules[rule].parameters.items()
                 if value is not None
-            ),
+            },
             "is_judged": rule in judged,
             "reason": reasons.get(rule, ""),
         }

@@ -37,7 +37,7 @@ class RuleSpec:
 
     Attributes:
         severity: the highest that the rule itself may give.
-        source, source_zh: on what its numbers rest, in our words.
+        source, source_zh: on what its numbers rest, in our words; nothing where the site sets them.
         parameters: defaults, with the unit in the name; `None` must come from the site.
         is_metric: needs lengths on the ground and so a calibration.
         is_on: judged unless the site says otherwise.
@@ -67,8 +67,8 @@ _N, _G, _C = Basis.CODE, Basis.GUIDANCE, Basis.SITE
 _SPECS = (
     RuleSpec(
         "V01", "Under-vibrated point", "欠振（时间不足）", _MAJOR, _G,
-        "practice: 10-30 s per point; American guidance: 5-15 s held still",
-        "施工惯例：每点 10-30 s；美国指南：静置 5-15 s",
+        "10-30 s per point; American guidance: 5-15 s held still",
+        "每点 10-30 s；美国指南：静置 5-15 s",
         "S2",
         {
             "dwell_min_s": 10.0, "hard_min_s": 5.0, "near_s": 1.0, "depth_m": 0.0,
@@ -77,8 +77,8 @@ _SPECS = (
     ),
     RuleSpec(
         "V02", "Over-vibrated point", "过振", _MAJOR, _G,
-        "practice: at most 20-30 s per point",
-        "施工惯例：每点不超过 20-30 s",
+        "at most 20-30 s per point",
+        "每点不超过 20-30 s",
         "S2", {"dwell_max_s": 30.0, "hard_max_s": 60.0, "near_s": 1.0, "method_statement": False},
     ),
     RuleSpec(
@@ -102,21 +102,21 @@ _SPECS = (
     ),
     RuleSpec(
         "V06", "Fast withdrawal", "拔棒过快", _MINOR, _G,
-        "guidance: about 75 mm/s; twice that is fast",
-        "指南：约 75 mm/s，达到两倍即为过快",
+        "about 75 mm/s; twice that is fast",
+        "约 75 mm/s，达到两倍即为过快",
         "S", {"speed_max_m_s": 0.15},
         is_metric=True,
     ),
     RuleSpec(
         "V07", "Tilted insertion", "斜插", _MAJOR, _N,
-        "codes: vertical; the angle is the site's",
-        "规范要求垂直插入；角度由现场设定",
+        "to be vertical; the angle is the site's",
+        "要求垂直插入；角度由现场设定",
         "S", {"tilt_max_deg": 30.0}, is_on=False,
     ),
     RuleSpec(
         "V08", "Too close to formwork", "贴模振捣", _MINOR, _G,
-        "practice: 50-100 mm; a maker: 70 mm",
-        "施工惯例：50-100 mm；某厂家：70 mm",
+        "50-100 mm; a maker: 70 mm",
+        "50-100 mm；某厂家为 70 mm",
         "S2",
         {"distance_min_m": 0.07, "sigma_max_m": 0.03}, is_metric=True,
     ),
@@ -129,16 +129,14 @@ _SPECS = (
     ),
     RuleSpec(
         "V10", "Layer interval exceeded", "层间间歇超时", _MAJOR, _N,
-        "codes: before the layer below sets; the time comes from the site's test",
-        "规范：须在下层初凝之前；时间取自现场试验",
+        "before the layer below sets; the time comes from the site's test",
+        "须在下层初凝之前；时间取自现场试验",
         "S",
         {"initial_set_min": None, "warn_ratio": 0.8}, is_metric=True,
     ),
     RuleSpec(
         "V11", "Late vibration after placing", "布料后未及时振捣", _INFO, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"delay_max_min": 15.0}, is_metric=True,
     ),
     RuleSpec(
@@ -150,9 +148,7 @@ _SPECS = (
     ),
     RuleSpec(
         "V13", "Insertion outside the pour", "区域外振捣", _INFO, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"outside_max_m": 0.3}, is_metric=True,
     ),
     RuleSpec(
@@ -164,9 +160,7 @@ _SPECS = (
     ),
     RuleSpec(
         "V15", "Coverage below target", "覆盖率不足", _INFO, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"coverage_min_pct": 95.0}, is_metric=True,
     ),
     RuleSpec(
@@ -178,8 +172,8 @@ _SPECS = (
     ),
     RuleSpec(
         "S02", "No reflective vest", "未穿反光衣", _MINOR, _C,
-        "site; timing after public systems",
-        "现场设定；时间参照公开系统",
+        "timing after public systems",
+        "时间参照公开系统",
         "GK", {"confirm_s": 2.0, "cooldown_s": 60.0},
     ),
     RuleSpec(
@@ -191,49 +185,39 @@ _SPECS = (
     ),
     RuleSpec(
         "S04", "Loitering in zone", "危险区滞留", _MINOR, _G,
-        "practice of public systems",
+        "as public systems do",
         "参照公开系统的做法",
         "S",
         {"time_s": 4.0, "near_s": 1.0}, is_metric=True,
     ),
     RuleSpec(
         "S05", "Crowding", "人员聚集", _INFO, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"people_max": None, "time_s": 10.0}, is_metric=True,
     ),
     RuleSpec(
         "S06", "Supervisor absent", "旁站缺位", _INFO, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"absent_max_min": 10.0}, is_metric=True,
     ),
     RuleSpec(
         "Q01", "Camera moved", "相机移位", _STATUS, _G,
-        "published practice: 2 and 5 px",
-        "公开做法：2 px 提示，5 px 停用",
+        "2 and 5 px in publications",
+        "2 px 提示，5 px 停用",
         "S",
         {"warn_px": 2.0, "shift_max_px": 5.0},
     ),
     RuleSpec(
         "Q02", "Calibration invalid", "标定失效", _STATUS, _C,
-        "site",
-        "现场设定",
-        "C", {"rmse_max_m": 0.10},
+        "", "", "C", {"rmse_max_m": 0.10},
     ),
     RuleSpec(
         "Q03", "Could not be observed", "遮挡无法判定", _STATUS, _C,
-        "site",
-        "现场设定",
-        "C",
+        "", "", "C",
         {"ratio_min": 0.6},
     ),
     RuleSpec("Q04", "Stream lost", "断流", _STATUS, _C,
-        "site",
-        "现场设定",
-        "C", {"gap_max_s": 3.0}),
+        "", "", "C", {"gap_max_s": 3.0}),
 )  # fmt: skip
 
 RULE_SPECS: dict[str, RuleSpec] = {spec.id: spec for spec in _SPECS}
