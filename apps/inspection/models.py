@@ -344,6 +344,8 @@ class CameraMovement(models.Model):
     )
     # zlib-compressed JSON of the fields of `CameraShift` in a list each; null until it is measured.
     shifts = models.BinaryField(null=True, blank=True)
+    # Why this still can never be measured against; it is not tried again then.
+    problem = models.CharField(max_length=40, default="", blank=True)
     measured_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -89,7 +89,8 @@ def full_report(**changes: Any) -> Json:
              "starts_at": "2026-03-04T09:00:00+08:00", "width": 1920, "height": 1080}
         ],
         rules=[
-            {"id": "V01", "parameters": {"dwell_min_s": 10.0, "method_statement": False}, "is_judged": True, "reason": ""},
+            {"id": "V01", "parameters": {"dwell_min_s": 10.0, "method_statement": False},
+             "is_judged": True, "reason": ""},
             {"id": "V10", "parameters": {}, "is_judged": False,
              "reason": "the site has one lift only"},
         ],

@@ -10,7 +10,6 @@ from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
 
-
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number that is shown rounded; the cell keeps all of it."""
@@ -149,10 +148,9 @@ def _finding(one: FindingRow, texts: Texts) -> Row:
     return (
         one.number, texts.rule(one.rule), texts.term(one.severity), texts.verdict(one),
         texts.mark(one) or texts.term(one.state), texts.measured(one.value, one.unit),
-        texts.measured(one.limit, one.unit), _measured(one.sigma), one.video or "", clock(one.start_s),
-        clock(one.end_s), texts.moment(one.starts_at), _fixed(one.x_m, 2), _fixed(one.y_m, 2),
-        one.lift or "",
-        ", ".join(map(str, one.insertion_numbers)),
+        texts.measured(one.limit, one.unit), _measured(one.sigma), one.video or "",
+        clock(one.start_s), clock(one.end_s), texts.moment(one.starts_at), _fixed(one.x_m, 2),
+        _fixed(one.y_m, 2), one.lift or "", ", ".join(map(str, one.insertion_numbers)),
         texts.basis(one.rule), spec.trust if spec else "", texts.sentence(one.note), review,
         "\n".join(f"{file.name} {file.sha256}" for file in one.files),
     )  # fmt: skip

@@ -56,6 +56,7 @@ class PourVideo:
         width, height: of its upright picture, in pixels.
         frames: frame results on its own clock; None where nothing was analysed.
         shifts: measured movement of the camera against its calibrated picture.
+        is_unmeasurable: that picture shows too little for shifts to be measured.
     """
 
     camera: str
@@ -65,6 +66,7 @@ class PourVideo:
     height: int
     frames: Iterable[FrameLike] | None = None
     shifts: Sequence[CameraShift] = ()
+    is_unmeasurable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def analyse_pour(
     notes = [
         *notes_on_input(ground, seen),
         *not_judged,
+        *(_unmeasured(each) for each in used if each.video.is_unmeasurable),
         *_notes_on_recordings(used),
         *notes_on_recording("Q03", ground, seen),
         *manual_checks(),
@@ -341,6 +344,16 @@ def _notes_on_recordings(recordings: Sequence[Recording]) -> list[Note]:
         for each in recordings
         for note in notes_on_recording(rule, each.site, each.seen)
     ]
+
+
+def _unmeasured(recording: Recording) -> Note:
+    return Note(
+        "camera_unmeasured",
+        "Whether the camera moved was not measured: its reference picture shows too little that "
+        "stands still. Choose another reference picture.",
+        "Q01",
+        camera=recording.video.camera,
+    )
 
 
 def _spot(

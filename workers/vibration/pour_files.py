@@ -2,7 +2,8 @@
 
 The document (JSON): `{"site": the site of `pour_site`, "is_final", "videos": [{"camera",
 "offset_s", "duration_s", "width", "height", "frames": file of frame results or null, "shifts":
-[[pts_seconds, dx_px, dy_px, inliers], ...]}], "corrections": [{"id", "kind": "add", "change" or
+[[pts_seconds, dx_px, dy_px, inliers], ...], "is_unmeasurable": true where the calibrated picture
+is too plain for shifts}], "corrections": [{"id", "kind": "add", "change" or
 "remove", "camera", "before": {"start_s", "end_s", "u_px", "v_px"} or null, "after": the same or
 null}]}`. Names of files are relative to the document.
 
@@ -99,6 +100,7 @@ def _video(data: Json, folder: Path, on_frames: Callable[[int], None]) -> PourVi
         # Without a single frame, nothing was analysed.
         frames=frames or None,
         shifts=[CameraShift.from_row(row) for row in data["shifts"]],
+        is_unmeasurable=bool(data.get("is_unmeasurable", False)),
     )
 
 

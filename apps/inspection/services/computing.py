@@ -20,7 +20,7 @@ from apps.analysis.selectors.lines import frame_lines, runs_with_results
 from apps.inspection.models import InsertionEdit, Inspection, SiteVersion
 from apps.inspection.selectors.clock import PourClock, clock_lay
 from apps.inspection.selectors.sites import site_newest
-from apps.inspection.services.camera import movements_request, shifts_of
+from apps.inspection.services.camera import is_unmeasurable, movements_request, shifts_of
 from apps.inspection.services.storing import Computation, computation_store
 from apps.inspection.tools import judge_pour
 from apps.jobs.control import JobControl
@@ -157,6 +157,7 @@ def _write(inputs: Inputs, folder: Path, control: JobControl) -> int:
                 "height": video.height,
                 "frames": name,
                 "shifts": shifts_of(video, setup["still_seconds"]) if setup else [],
+                "is_unmeasurable": bool(setup) and is_unmeasurable(video, setup["still_seconds"]),
             }
         )
     document = {

@@ -1,6 +1,6 @@
 import { computed, inject, provide, ref, shallowRef, watch, type InjectionKey } from "vue";
 
-import { calibrationOf, cameraOf, setCalibration, type Calibration, type CalibrationPoint, type Plane, type SiteDocument } from "./document";
+import { calibrationOf, cameraOf, ownCamera, setCalibration, type Calibration, type CalibrationPoint, type Plane, type SiteDocument } from "./document";
 import { addShape, fewestPoints, isSameShape, type ShapeKind, type ShapeRef } from "./shapes";
 import { useCalibrationCheck } from "./useCalibrationCheck";
 import type { SiteDraft } from "./useSiteDraft";
@@ -48,7 +48,19 @@ function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => bool
   const radiusM = computed(() => site.value.radius_m);
   const check = useCalibrationCheck(calibration, radiusM);
 
+  /** The plane of a lift is clicked on a picture of its own, from its start on. */
+  const lift = computed(() => (plane.value === null ? undefined : camera.value?.lifts[plane.value]));
+  const referenceSeconds = computed(() => camera.value?.still_seconds ?? 0);
+  /** Which other picture is looked at; it says nothing about the reference. */
+  const looked = ref<number | null>(null);
+  const seconds = computed(() => {
+    const wanted = looked.value ?? lift.value?.start_s ?? referenceSeconds.value;
+    return video.value ? Math.min(wanted, Math.max(0, video.value.duration_seconds - 0.05)) : 0;
+  });
+  const isReference = computed(() => !lift.value && (looked.value ?? referenceSeconds.value) === referenceSeconds.value);
+
   watch([videoId, plane], () => {
+    looked.value = null;
     selectedPoint.value = null;
     pending.value = null;
     waiting.value = [];
@@ -70,12 +82,20 @@ function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => bool
     }, key);
   }
 
+  /** The camera's movement is measured against the picture that is looked at from now on. */
+  function makeReference(): void {
+    const id = videoId.value;
+    if (id !== null) change((draftSite) => void (ownCamera(draftSite, id).still_seconds = seconds.value));
+  }
+
   function inPicture([u, v]: Point): Point {
     const [width, height] = [video.value?.width ?? 0, video.value?.height ?? 0];
     return [roundedPx(Math.min(width, Math.max(0, u))), roundedPx(Math.min(height, Math.max(0, v)))];
   }
 
   function addPoint(list: PointList, at: Point, [x, y]: Point): void {
+    // The first point of the common plane says which picture is calibrated.
+    if (!lift.value && !calibration.value?.points.length && !isReference.value) makeReference();
     changeCalibration((own) => void own[list].push([...inPicture(at), roundedM(x), roundedM(y)] as CalibrationPoint));
     pending.value = null;
     selectedPoint.value = { list, index: (calibration.value?.[list].length ?? 1) - 1 };
@@ -138,6 +158,7 @@ function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => bool
   return {
     site, isReadOnly, videoId, plane, video, camera, calibration, radiusM, check,
     tool, use, waiting, pending, drawn, canFinish, drawCorner, finish,
+    lift, looked, seconds, referenceSeconds, isReference, makeReference,
     selectedPoint, addPoint, placePoint, changePoint, removePoint, changeCalibration,
     selectedShape, isSelected: (ref: ShapeRef) => isSameShape(ref, selectedShape.value),
     change,

@@ -185,6 +185,7 @@ export default {
   notes: {
     nothing_analysed: "No frames were analysed: only insertions put in by hand are judged.",
     camera_moved: "The camera had moved: places could not be measured.",
+    camera_unmeasured: "Whether the camera moved was not measured: its reference picture shows too little that stands still. Choose another one under Site, Camera.",
     view_lost: "The camera saw too little to measure places.",
     camera_compensated: "The camera moved a little; places are corrected for it.",
     calibration_refused: "The calibration was refused: rules in metres are off.",

@@ -186,6 +186,7 @@ export default {
   notes: {
     nothing_analysed: "没有分析过的帧：只对手动添加的插点进行判定。",
     camera_moved: "相机已移位，无法测量位置。",
+    camera_unmeasured: "未能测量相机是否移动：基准画面中静止且有轮廓的内容太少。请在“现场 / 相机”中另选基准画面。",
     view_lost: "画面内容不足，无法测量位置。",
     camera_compensated: "相机有轻微移动，位置已修正。",
     calibration_refused: "标定未通过，以米计的规则停用。",
