@@ -25,7 +25,7 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("slab", 7, "easy", "Simulated pour: a small slab", "模拟浇筑：小块楼板"),
+    Sample("slab", 34, "easy", "Simulated pour: a small slab", "模拟浇筑：小块楼板"),
     Sample("deck", 21, "middle", "Simulated pour: a busy deck", "模拟浇筑：繁忙的桥面"),
 )
 DESCRIPTIONS = {

@@ -42,6 +42,8 @@ export default {
     title: "Audit trail",
     text: "Every change of the site, the insertions and the findings, newest first.",
     none: "Nothing was changed yet.",
+    subject: { site: "version {number}", finding: "#{number}", edit: "no. {number}" },
+    nothing: "nothing",
     actions: {
       site_saved: "Site saved",
       insertion_add: "Insertion added",

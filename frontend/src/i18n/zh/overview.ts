@@ -44,6 +44,8 @@ export default {
     title: "操作记录",
     text: "现场设置、插点和违规项的每一次改动，最新的在前。",
     none: "尚无改动。",
+    subject: { site: "版本 {number}", finding: "#{number}", edit: "第 {number} 号" },
+    nothing: "无",
     actions: {
       site_saved: "保存现场设置",
       insertion_add: "添加插点",
