@@ -213,7 +213,7 @@ def test_no_head_of_a_list_is_cut(language: Language) -> None:
     heads: list[str] = []
     for flowable in lists(ReportInput.from_json(full_report()), Texts(language)):
         if isinstance(flowable, LongTable):
-            heads += flowable._cellvalues[0]
+            heads += getattr(flowable, "_cellvalues", [[]])[0]
     assert len(heads) == 23
     assert not [head for head in heads if head.endswith("…")]
 

@@ -172,7 +172,7 @@ def _coverage_sheet(report: ReportInput, texts: Texts) -> Sheet:
         "unobservable_pct", "sigma",
     )  # fmt: skip
     head += [f"{texts.term(cell)} (m²)" for cell in cells]
-    rows = [
+    rows: list[Row] = [
         (
             one.lift, _fixed(one.covered_pct, 1), _fixed(one.covered_tolerant_pct, 1),
             _fixed(one.uncovered_m2, 2), _fixed(one.largest_hole_m2, 2),
