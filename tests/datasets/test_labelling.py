@@ -8,15 +8,16 @@ import pytest
 from PIL import Image
 from rest_framework.test import APIClient
 
-from apps.accounts.models import User
+from apps.accounts.models import Role, User
 from apps.common.errors import NotFound
 from apps.datasets.models import Dataset, DatasetImage, TaskKind
 from apps.datasets.selectors.datasets import dataset_get, image_get
 from apps.datasets.services.datasets import dataset_delete, dataset_update
 from apps.datasets.services.labels import image_delete, image_hold, labels_save
 from apps.datasets.services.tasks import task_create
-from apps.datasets.storage import thumbnail_path
+from apps.datasets.storage import image_path, thumbnail_path
 from apps.projects.models import Video
+from tests.cast import client_of, user_make
 from tests.datasets.test_datasets import BOX, body_of, images_of, label, received, zipped
 
 Ended = Callable[..., dict[str, Any]]
@@ -112,6 +113,39 @@ def test_gaps_to_the_labelled_neighbours_of_the_video(
         "first": fourth["id"], "last": fifth["id"], "count": 0,
     }  # fmt: skip
     assert around(api, url, second)["gap_after"]["count"] == 0  # the third was skipped
+
+
+def test_copied_boxes_follow_their_objects_and_change_nothing(
+    ended: Ended, api: APIClient, url: str, engineer: User
+) -> None:
+    def picture(left: int) -> bytes:
+        canvas = Image.effect_noise((160, 120), 60).convert("RGB").resize((320, 240))
+        canvas.paste(worker, (left, 50))
+        out = io.BytesIO()
+        canvas.save(out, "PNG")
+        return out.getvalue()
+
+    worker = Image.effect_noise((20, 40), 120).convert("RGB").resize((40, 80))
+    data = zipped(a_dot_png=picture(100), b_dot_png=picture(121))
+    ended("import/", {"file": received(engineer, data), "format": "pictures"})
+    first, second = images_of(api, url)
+    # Noise is never the same twice: what lay in this box is gone.
+    gone = {"label": "vibrator_in", "box": [10, 150, 60, 230]}
+    label(api, url, first, [{"label": "worker", "box": [100, 50, 140, 130]}, gone])
+    asked = f"{url}images/{second['id']}/followed/"
+    moved, stayed = api.get(asked, {"before": first["id"]}).json()
+    assert moved["box"] == pytest.approx([121, 50, 161, 130], abs=1)
+    assert (moved["label"], moved["is_found"]) == ("worker", True)
+    assert stayed == {**gone, "confidence": stayed["confidence"], "is_found": False}
+    assert images_of(api, url)[1] == second
+
+    assert api.get(asked, {"before": 10**6}).status_code == 404
+    assert api.get(asked).status_code == 400
+    operator = client_of(user_make("operator", Role.OPERATOR))
+    assert operator.get(asked, {"before": first["id"]}).status_code == 403
+    row = DatasetImage.objects.get(pk=first["id"])
+    image_path(row.dataset.folder, row.file).unlink()
+    assert api.get(asked, {"before": first["id"]}).status_code == 404
 
 
 def test_names_that_differ_in_case_are_the_same(api: APIClient, url: str, dataset: Dataset) -> None:

@@ -22,6 +22,8 @@ from apps.datasets.api.datasets import CONFLICT, ENGINEERS
 from apps.datasets.api.serializers import (
     DatasetImageSerializer,
     ExportQuerySerializer,
+    FollowedBoxSerializer,
+    FollowQuerySerializer,
     ImageFilterSerializer,
     ImagesQuerySerializer,
     LabelsSerializer,
@@ -30,6 +32,7 @@ from apps.datasets.api.serializers import (
 from apps.datasets.exports import export_pieces
 from apps.datasets.models import Dataset
 from apps.datasets.selectors.datasets import dataset_get, image_get, images_page_of
+from apps.datasets.selectors.following import boxes_followed
 from apps.datasets.selectors.neighbours import image_neighbours
 from apps.datasets.services.images import thumbnail_ensure
 from apps.datasets.services.labels import image_delete, image_hold, labels_save
@@ -123,6 +126,24 @@ class NeighboursView(APIView):
         dataset = dataset_get(id)
         found = image_neighbours(dataset, image_get(dataset, image_id), **query)
         return Response(NeighboursSerializer(found).data)
+
+
+@extend_schema(tags=["datasets"])
+class FollowedView(APIView):
+    permission_classes = ENGINEERS
+    pagination_class = None
+
+    @extend_schema(
+        operation_id="datasets_followed",
+        parameters=[FollowQuerySerializer],
+        responses=FollowedBoxSerializer(many=True),
+    )
+    def get(self, request: Request, id: int, image_id: int) -> Response:
+        """The boxes of another picture, where their objects are in this one; nothing is saved."""
+        query = query_of(FollowQuerySerializer, request.query_params)
+        dataset = dataset_get(id)
+        found = boxes_followed(image_get(dataset, query["before"]), image_get(dataset, image_id))
+        return Response(FollowedBoxSerializer(found, many=True).data)
 
 
 class ImageFileView(AsyncAPIView):

@@ -218,6 +218,26 @@ class ChangedSerializer(serializers.Serializer[Any]):
     changed = serializers.IntegerField(read_only=True)
 
 
+class FollowQuerySerializer(serializers.Serializer[Any]):
+    before = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, help_text="The picture that has the boxes."
+    )
+
+
+class FollowedBoxSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField(  # type: ignore[assignment]
+        source="box.label", read_only=True
+    )
+    box = serializers.ListField(
+        child=serializers.FloatField(),
+        source="box.xyxy",
+        read_only=True,
+        help_text="[x1, y1, x2, y2] in absolute pixels; where it was, when it was not found.",
+    )
+    confidence = serializers.FloatField(read_only=True, help_text="0 to 1")
+    is_found = serializers.BooleanField(read_only=True)
+
+
 class SplitWishSerializer(serializers.Serializer[Any]):
     by = serializers.ChoiceField(choices=["video", "day"], default="video")
     val_share = FiniteFloatField(min_value=0.0, max_value=0.9, default=0.2)

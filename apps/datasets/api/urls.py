@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{IMAGE}labels/", images.LabelsView.as_view(), name="dataset-labels"),
     path(f"{IMAGE}hold/", images.HoldView.as_view(), name="dataset-hold"),
     path(f"{IMAGE}neighbours/", images.NeighboursView.as_view(), name="dataset-neighbours"),
+    path(f"{IMAGE}followed/", images.FollowedView.as_view(), name="dataset-followed"),
     path(f"{IMAGE}thumbnail/", images.ThumbnailView.as_view(), name="dataset-thumbnail"),
     path(f"{IMAGE}file/", images.ImageFileView.as_view(), name="dataset-image-file"),
 ]

@@ -22,6 +22,14 @@ export const getNeighbours = (id: number, image: number, query: ImageFilter) =>
     }),
   );
 
+/** The boxes of another picture, where their objects are in this one. */
+export const getFollowed = (id: number, image: number, before: number) =>
+  body(
+    api.GET("/api/v1/datasets/{id}/images/{image_id}/followed/", {
+      params: { path: { id, image_id: image }, query: { before } },
+    }),
+  );
+
 export const putLabels = (
   id: number,
   image: number,

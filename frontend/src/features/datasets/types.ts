@@ -7,6 +7,7 @@ export type Dataset = Schemas["Dataset"];
 export type DatasetImage = Schemas["DatasetImage"];
 export type DatasetTask = Schemas["DatasetTask"];
 export type DatasetVersion = Schemas["DatasetVersion"];
+export type FollowedBox = Schemas["FollowedBox"];
 export type LabelBox = Schemas["LabelBox"];
 export type Neighbours = Schemas["Neighbours"];
 export type Problem = Schemas["Problem"];

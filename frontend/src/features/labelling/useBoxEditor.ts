@@ -1,8 +1,8 @@
-import { computed, ref, watch } from "vue";
+import { computed, ref, shallowRef, watch } from "vue";
 
-import { boxOf, drawn, missingFrom, moved, rectOf, resized, type Handle, type Rect } from "./boxes";
+import { boxOf, drawn, isSameBox, missingFrom, moved, rectOf, resized, type Handle, type Rect } from "./boxes";
 import type { Labelling } from "./useLabelling";
-import type { LabelBox } from "@/features/datasets/types";
+import type { FollowedBox, LabelBox } from "@/features/datasets/types";
 import type { Point } from "@/geometry/types";
 
 type Change = (rect: Rect, by: Point) => Rect;
@@ -11,6 +11,8 @@ type Change = (rect: Rect, by: Point) => Rect;
 export function useBoxEditor(labelling: Labelling, classes: () => string[]) {
   const chosen = ref<number | null>(null);
   const label = ref("");
+  /** Copied boxes whose objects were not found again, as long as nobody moved them. */
+  const lost = shallowRef<LabelBox[]>([]);
   const { history, boxes, image } = labelling;
   const box = computed<LabelBox | null>(() => (chosen.value === null ? null : (boxes.value[chosen.value] ?? null)));
   /** Where a drag began: its steps would add up rounding, and forget what lay beyond the edge. */
@@ -18,7 +20,10 @@ export function useBoxEditor(labelling: Labelling, classes: () => string[]) {
 
   watch(
     () => image.value?.id,
-    () => (chosen.value = null),
+    () => {
+      chosen.value = null;
+      lost.value = [];
+    },
   );
   watch(boxes, (now) => {
     if (chosen.value !== null && chosen.value >= now.length) chosen.value = null;
@@ -79,15 +84,20 @@ export function useBoxEditor(labelling: Labelling, classes: () => string[]) {
     chosen.value = null;
   }
 
-  /** Takes boxes of another picture over; how many were new. */
-  function copy(others: readonly LabelBox[]): number {
-    const fresh = image.value ? missingFrom(boxes.value, others, image.value) : [];
+  /** Takes boxes of another picture over and chooses the first that was lost; how many were new, and lost. */
+  function copy(others: readonly FollowedBox[]): { count: number; lostCount: number } {
+    if (!image.value) return { count: 0, lostCount: 0 };
+    const fresh = missingFrom(boxes.value, others, image.value);
+    lost.value = missingFrom(boxes.value, others.filter((one) => !one.is_found), image.value);
     history.change((present) => void present.push(...fresh));
-    return fresh.length;
+    const first = boxes.value.findIndex(isLost);
+    if (first >= 0) chosen.value = first;
+    return { count: fresh.length, lostCount: lost.value.length };
   }
+  const isLost = (box: LabelBox): boolean => lost.value.some((one) => isSameBox(one, box));
 
   return {
-    chosen, label, box, add, setClass, remove, copy,
+    chosen, label, box, add, setClass, remove, copy, isLost,
     choose: (index: number | null) => (chosen.value = index),
     dragBox: (index: number, by: Point, gesture: string) => dragged(index, by, gesture, moving),
     dragHandle: (index: number, handle: Handle, by: Point, gesture: string) => dragged(index, by, gesture, resizing(handle)),
