@@ -1,8 +1,10 @@
+import { ref, type Ref } from "vue";
+
 import { apiEvents, csrfToken } from "@/api/client";
 import { ApiError, apiErrorFrom, NETWORK } from "@/api/errors";
 
 /** Sends a file in one request, telling how far it is; the id to name it by afterwards. */
-export function sendFile(file: File, onProgress: (share: number) => void, signal?: AbortSignal): Promise<string> {
+function sendFile(file: File, onProgress: (share: number) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/api/v1/detectors/files/?filename=${encodeURIComponent(file.name)}`);
@@ -16,8 +18,22 @@ export function sendFile(file: File, onProgress: (share: number) => void, signal
       reject(apiErrorFrom(request.status, request.response, request.getResponseHeader("Retry-After")));
     };
     request.onerror = () => reject(new ApiError(0, NETWORK, ""));
-    request.onabort = () => reject(new ApiError(0, "aborted", ""));
-    signal?.addEventListener("abort", () => request.abort());
     request.send(file);
   });
+}
+
+/** A file on its way to the server: the share that has arrived, null while nothing is sent. */
+export function useSending(): { sent: Ref<number | null>; send: (file: File) => Promise<string> } {
+  const sent = ref<number | null>(null);
+
+  async function send(file: File): Promise<string> {
+    sent.value = 0;
+    try {
+      return await sendFile(file, (share) => (sent.value = share));
+    } finally {
+      sent.value = null;
+    }
+  }
+
+  return { sent, send };
 }
