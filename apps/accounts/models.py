@@ -53,6 +53,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def record_name(self) -> str:
+        """Who it was, in a record: several people may be called the same."""
+        name, username = self.display_name, self.username
+        return f"{name} ({username})" if name and name != username else username
+
     def has_role(self, role: Role) -> bool:
         return Role(self.role).rank >= role.rank
 

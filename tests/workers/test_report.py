@@ -208,14 +208,17 @@ def test_a_workbook_shows_rounded_figures_and_keeps_all_of_them(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_head_of_a_list_is_cut(language: Language) -> None:
+def test_heads_fit_and_what_is_long_takes_several_lines(language: Language) -> None:
     register_font()
-    heads: list[str] = []
-    for flowable in lists(ReportInput.from_json(full_report()), Texts(language)):
-        if isinstance(flowable, LongTable):
-            heads += getattr(flowable, "_cellvalues", [[]])[0]
-    assert len(heads) == 23
-    assert not [head for head in heads if head.endswith("…")]
+    flags = ["interpolated", "truncated", "low_observation"]
+    report = full_report(insertions=[insertion(1, flags=flags), insertion(2)])
+    texts = Texts(language)
+    made = [
+        one for one in lists(ReportInput.from_json(report), texts) if isinstance(one, LongTable)
+    ]
+    findings, insertions = (getattr(one, "_cellvalues", []) for one in made)
+    assert all(isinstance(cell, str) for cell in [*findings[0], *insertions[0], *insertions[2]])
+    assert insertions[1][-1].getPlainText() == texts.terms(flags)
 
 
 def test_gear_that_nobody_looked_for_is_not_called_complete(tmp_path: Path) -> None:

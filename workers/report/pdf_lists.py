@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reportlab.platypus import Flowable
 
 from workers.report.document import ReportInput
-from workers.report.pdf_style import HEADING, SMALL, long_table, table, text, wrapped
+from workers.report.pdf_style import SMALL, heading, long_table, table, text, wrapped
 from workers.report.pdf_summary import WIDTH
 from workers.report.texts import Texts, clock
 from workers.vibration.rules.table import RULE_SPECS
@@ -50,7 +50,7 @@ def _findings(report: ReportInput, texts: Texts) -> list[Flowable]:
             ]
         )
     widths = _widths(5, 22, 7, 11, 9, 8, 9, 10, 10, 9)
-    return [text(texts["finding_list"], HEADING), long_table(rows, widths)]
+    return [*heading(texts["finding_list"]), long_table(rows, widths)]
 
 
 def _coverage(report: ReportInput, texts: Texts) -> list[Flowable]:
@@ -71,13 +71,13 @@ def _coverage(report: ReportInput, texts: Texts) -> list[Flowable]:
                 texts.number(one.sigma_m),
             ]
         )
-    return [text(texts["coverage"], HEADING), table(wrapped(rows), _widths(*[1] * 7))]
+    return [*heading(texts["coverage"]), table(wrapped(rows), _widths(*[1] * 7))]
 
 
 def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
-    heading = text(texts["insertion_list"], HEADING)
+    head = heading(texts["insertion_list"])
     if not report.insertions:
-        return [heading, text(texts["no_insertions"])]
+        return [*head, text(texts["no_insertions"])]
     names = ("number", "x", "y", "sigma", "layer", "start", "end", "duration", "sigma_s",
              "observed", "grade", "origin", "flags")  # fmt: skip
     rows = [[texts[name] for name in names]]
@@ -99,11 +99,14 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
                 texts.terms(one.flags),
             ]
         )
-    return [heading, long_table(rows, _widths(5, 7, 7, 8.5, 5, 9, 9, 10.5, 8.5, 8.5, 7.5, 8, 11))]
+    return [
+        *head,
+        long_table(rows, _widths(5, 6.5, 6.5, 8.5, 5, 9, 9, 10.5, 8.5, 8.5, 9, 8.5, 11.5)),
+    ]
 
 
 def _health(report: ReportInput, texts: Texts) -> list[Flowable]:
-    story: list[Flowable] = [text(texts["health"], HEADING)]
+    story = heading(texts["health"])
     if report.calibrations:
         names = ("video", "layer", "grade", "point_count", "rmse_px", "rmse_m", "max_m",
                  "loo_m", "check_m")  # fmt: skip
@@ -130,14 +133,14 @@ def _health(report: ReportInput, texts: Texts) -> list[Flowable]:
         for camera in report.cameras:
             worst = texts.number(camera.worst_px, 1)
             rows.append([camera.video, str(camera.measured), worst, str(camera.lost)])
-        story += [text(texts["cameras"], HEADING), table(wrapped(rows), _widths(4, 2, 2, 2))]
+        story += [*heading(texts["cameras"]), table(wrapped(rows), _widths(4, 2, 2, 2))]
     if report.notes:
         rows = [[texts["rule"], texts["message"], texts["value"], texts["time"]]]
         for note in report.notes:
             value = "" if note.value is None else texts.measured(note.value, note.unit or "")
             when = "" if note.start_s is None else clock(note.start_s)
             rows.append([note.rule or "", texts.note(note), value, when])
-        story += [text(texts["notes"], HEADING), table(wrapped(rows), _widths(8, 60, 12, 12))]
+        story += [*heading(texts["notes"]), table(wrapped(rows), _widths(8, 60, 12, 12))]
     return story
 
 
@@ -157,8 +160,8 @@ def _rules(report: ReportInput, texts: Texts) -> list[Flowable]:
                 ": ".join(part for part in (texts.judged(one), texts.sentence(one.reason)) if part),
             ]
         )
-    heading = text(f"{texts['basis']} ({texts['profile']} {report.profile})", HEADING)
-    return [heading, table(wrapped(rows), _widths(20, 25, 30, 7, 18))]
+    head = heading(f"{texts['basis']} ({texts['profile']} {report.profile})")
+    return [*head, table(wrapped(rows), _widths(20, 25, 30, 7, 18))]
 
 
 def _versions(report: ReportInput, texts: Texts) -> list[Flowable]:
@@ -179,6 +182,6 @@ def _versions(report: ReportInput, texts: Texts) -> list[Flowable]:
         [texts["made"], f"{texts.moment(report.made_at)} {texts['by']} {report.made_by}", ""]
     )
     return [
-        text(texts["versions"], HEADING),
+        *heading(texts["versions"]),
         table(wrapped(rows, SMALL), _widths(18, 37, 45), is_headed=False),
     ]

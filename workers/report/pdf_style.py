@@ -10,7 +10,7 @@ from reportlab.lib.colors import HexColor, white
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import LongTable, Paragraph, Table
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, Paragraph, Table
 
 from workers.fonts import font_bytes
 
@@ -23,7 +23,7 @@ ALARM = HexColor("#B42318")
 _BASE: dict[str, Any] = {"fontName": FONT, "textColor": INK, "wordWrap": "CJK"}
 TITLE = ParagraphStyle("title", fontSize=16, leading=21, spaceAfter=4, **_BASE)
 HEADING = ParagraphStyle(
-    "heading", fontSize=11.5, leading=15, spaceBefore=10, spaceAfter=4, keepWithNext=1, **_BASE
+    "heading", fontSize=11.5, leading=15, spaceBefore=10, spaceAfter=4, **_BASE
 )
 BODY = ParagraphStyle("body", fontSize=8.5, leading=12, **_BASE)
 SMALL = ParagraphStyle("small", fontSize=7.2, leading=9.6, **_BASE)
@@ -62,6 +62,14 @@ def text(words: str, style: ParagraphStyle = BODY) -> Paragraph:
     return Paragraph(escape(words).replace("\n", "<br/>"), style)
 
 
+def heading(words: str, room: float = 90.0) -> list[Flowable]:
+    """Return a heading that begins a page where there is not so much room, in points.
+
+    To keep it with all that is below would move every list that fits a page to the next one.
+    """
+    return [CondPageBreak(room), text(words, HEADING)]
+
+
 def wrapped(rows: Sequence[Sequence[str]], style: ParagraphStyle = SMALL) -> list[list[Cell]]:
     """Return rows whose texts may take several lines."""
     return [[text(words, style) for words in row] for row in rows]
@@ -82,20 +90,19 @@ def table(
 
 
 def long_table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> LongTable:
-    """Return a table of thousands of rows of one line each; what is too long for it is cut."""
+    """Return a table of thousands of rows; only where a text is long a row has several lines."""
     fitted = [
         [_fitted(words, width) for words, width in zip(row, widths, strict=True)] for row in rows
     ]
-    made = LongTable(fitted, widths, [_LIST_ROW] * len(fitted), repeatRows=1)
+    heights = [
+        None if any(isinstance(cell, Paragraph) for cell in row) else _LIST_ROW for row in fitted
+    ]
+    made = LongTable(fitted, widths, heights, repeatRows=1)
     made.setStyle([*_GRID, *_HEADED, ("ROWBACKGROUNDS", (0, 1), (-1, -1), [white, "#F8FAFB"])])
     made.hAlign = "LEFT"
     return made
 
 
-def _fitted(words: str, width: float) -> str:
-    room = width - 6.0
-    if pdfmetrics.stringWidth(words, FONT, 7.2) <= room:
-        return words
-    while words and pdfmetrics.stringWidth(words + "…", FONT, 7.2) > room:
-        words = words[:-1]
-    return words + "…"
+def _fitted(words: str, width: float) -> Cell:
+    is_short = pdfmetrics.stringWidth(words, FONT, SMALL.fontSize) <= width - 6.0
+    return words if is_short else text(words, SMALL)

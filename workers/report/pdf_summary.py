@@ -20,6 +20,7 @@ from workers.report.pdf_style import (
     SMALL,
     TITLE,
     WARNING,
+    heading,
     table,
     text,
     wrapped,
@@ -45,12 +46,12 @@ def summary(report: ReportInput, texts: Texts) -> list[Flowable]:
     waiting = unreviewed(report)
     if waiting:
         story.append(text(texts["unreviewed_note"].format(waiting), WARNING))
-    story += [text(texts["header"], HEADING), _record(report, texts)]
-    story += [text(texts["figures"], HEADING), *_figures(report, texts)]
+    story += [*heading(texts["header"]), _record(report, texts)]
+    story += [*heading(texts["figures"]), *_figures(report, texts)]
     story += _plans(report, texts)
     story += _cards(report, texts)
     story += _manual_checks(report, texts)
-    story += [text(texts["disclaimers"], HEADING)]
+    story += heading(texts["disclaimers"])
     story += [text(f"· {one}", SMALL) for one in DISCLAIMERS[texts.language]]
     return story
 
@@ -122,7 +123,7 @@ def _figures(report: ReportInput, texts: Texts) -> list[Flowable]:
 
 
 def _plans(report: ReportInput, texts: Texts) -> list[Flowable]:
-    story: list[Flowable] = [text(texts["maps"], HEADING)]
+    story = heading(texts["maps"], _PLAN_HEIGHT + 40.0)
     if not report.plans:
         return [*story, text(texts["no_map"])]
     layers: tuple[Layer, Layer] = ("category", "dose")
@@ -134,7 +135,7 @@ def _plans(report: ReportInput, texts: Texts) -> list[Flowable]:
 
 
 def _cards(report: ReportInput, texts: Texts) -> list[Flowable]:
-    story: list[Flowable] = [text(texts["finding_cards"], HEADING)]
+    story = heading(texts["finding_cards"], 200.0)
     if not report.findings:
         return [*story, text(texts["no_findings"])]
     shown = [one for one in gravest_first(report.findings) if one.state != "false_alarm"]
@@ -196,7 +197,8 @@ def _manual_checks(report: ReportInput, texts: Texts) -> list[Flowable]:
     rows = [[texts["item"], texts["checked"], texts["checker"]]]
     rows += [[texts.term(one), "", ""] for one in report.manual_checks]
     widths = [0.45 * WIDTH, 0.35 * WIDTH, 0.20 * WIDTH]
-    return [text(texts["manual"], HEADING), table(wrapped(rows, BODY), widths)]
+    grid = table(wrapped(rows, BODY), widths)
+    return [KeepTogether([text(texts["manual"], HEADING), grid])]
 
 
 def signatures(texts: Texts) -> list[Flowable]:

@@ -245,7 +245,7 @@ def _finding(
         "y_m": one.y_m,
         "lift": _lift_name(lifts, one.lift),
         "insertion_numbers": list(one.insertion_numbers),
-        "reviewed_by": (reviewer.display_name or reviewer.username) if reviewer else None,  # type: ignore[attr-defined]
+        "reviewed_by": reviewer.record_name if reviewer else None,  # type: ignore[attr-defined]
         "reviewed_at": _iso(one.reviewed_at),
         "review_note": one.review_note,
         "still": str(still) if still else None,

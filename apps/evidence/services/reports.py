@@ -77,7 +77,7 @@ def report_ended(job: Job) -> None:
 
 
 def _name_of(user: User | None) -> str:
-    return "" if user is None else user.display_name or user.username
+    return "" if user is None else user.record_name
 
 
 def _sha256(path: Path) -> str:

@@ -24,6 +24,7 @@ const PROJECT = { id: 1, status: "in_progress", latest_run: null, videos: [] };
 let app: App | null = null;
 
 beforeEach(() => {
+  FailingSource.last = null;
   vi.useFakeTimers();
   vi.stubGlobal("EventSource", FailingSource);
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json(PROJECT)));
@@ -49,6 +50,10 @@ async function open(): Promise<ProjectLive> {
   return live;
 }
 
+function tell(name: string, data: object): void {
+  FailingSource.last?.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+}
+
 test("a browser that tries again every second does not keep the page from polling", async () => {
   const live = await open();
   FailingSource.last?.onopen?.();
@@ -60,4 +65,19 @@ test("a browser that tries again every second does not keep the page from pollin
   expect(live.connection.value).toBe("polling");
   FailingSource.last?.onopen?.();
   expect(live.connection.value).toBe("live");
+});
+
+test("an answer that the stream has overtaken is asked for again", async () => {
+  const live = await open();
+  const answers = [{ ...PROJECT }, { ...PROJECT, status: "completed" }];
+  let asked = 0;
+  vi.stubGlobal("fetch", async () => {
+    const answer = answers[asked];
+    asked += 1;
+    if (asked === 1) tell("state", { project: { id: 1, status: "completed" } });
+    return Promise.resolve(Response.json(answer));
+  });
+  await live.refresh();
+  expect(live.live.value?.status).toBe("completed");
+  expect(asked).toBe(2);
 });

@@ -18,8 +18,11 @@ export function useProjectLive(id: number) {
   const closed = ref<ClosedReason | null>(null);
   /** Grows whenever the inspection or one of its findings may have changed. */
   const inspectionPulse = ref(0);
+  /** Counts the changes that the stream told of. */
+  let changes = 0;
 
   async function refresh(): Promise<void> {
+    const known = changes;
     try {
       const fresh = await body(api.GET("/api/v1/projects/{id}/", { params: { path: { id } } }));
       project.value = fresh;
@@ -30,6 +33,8 @@ export function useProjectLive(id: number) {
         snapshot,
       );
       inspectionPulse.value += 1;
+      // What was told while the answer was under way may be newer than the answer.
+      if (changes !== known) await refresh();
     } catch (caught) {
       error.value = caught;
       if (caught instanceof ApiError && caught.status === 404) stream.stop();
@@ -47,7 +52,10 @@ export function useProjectLive(id: number) {
     if (isInspection || event.type === "snapshot") inspectionPulse.value += 1;
     if (event.type === "snapshot") live.value = withSnapshot(state, event.data);
     else if (event.type === "progress") live.value = withProgress(state, event.data);
-    else if (event.type === "state" && !("inspection" in event.data)) live.value = withChange(state, event.data);
+    else if (event.type === "state" && !("inspection" in event.data)) {
+      changes += 1;
+      live.value = withChange(state, event.data);
+    }
   }
 
   const stream = useStream<LiveEvent>({ url: `/api/v1/projects/${id}/events/`, onEvent, refresh });
