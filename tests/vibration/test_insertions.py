@@ -82,6 +82,28 @@ def test_taken_out_for_a_while_is_not_counted_as_vibration() -> None:
     assert one.end_s - one.start_s == pytest.approx(14.0)
 
 
+@pytest.mark.parametrize(("away_m", "count"), [(0.06, 1), (0.15, 2)])
+def test_taken_out_it_is_back_in_its_own_hole_or_in_the_next(away_m: float, count: int) -> None:
+    visits = [(5.0, 11.0, 3.0, 2.5), (13.0, 19.0, 3.0 + away_m, 2.5)]
+    found = insertions(stays(visits, end_s=22.0))
+    assert len(found) == count
+    assert sum(one.duration_s for one in found) == pytest.approx(12.0)
+
+
+def test_never_seen_out_it_may_be_a_little_farther_away() -> None:
+    frames = [
+        frame(
+            k / 5,
+            [poker_in(3.0, 2.5)] if 5.0 <= k / 5 < 11.0
+            else [poker_in(3.15, 2.5)] if 13.0 <= k / 5 < 19.0
+            else [],
+        )
+        for k in range(110)
+    ]  # fmt: skip
+    (one,) = insertions(frames)
+    assert (one.start_s, one.end_s) == pytest.approx((4.9, 18.9))
+
+
 def test_two_visits_far_apart_in_time_are_two_insertions() -> None:
     found = insertions(stays([(5.0, 17.0, 3.0, 2.5), (22.0, 34.0, 3.0, 2.5)], end_s=40.0))
     assert [one.duration_s for one in found] == pytest.approx([12.0, 12.0])

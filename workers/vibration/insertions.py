@@ -10,6 +10,11 @@ from workers.vibration.stays import BRIDGE_S, SAME_PLACE_M, STREAM_GAP_S, End, S
 TOUCH_S = 1.0
 """Shorter stays are touches of the surface and no insertions."""
 MERGE_GAP_S = 3.0
+SAME_HOLE_M = SAME_PLACE_M / 2.0
+"""A poker that was seen taken out has come back to its place only if it is so near to it.
+
+Farther away, it is nearer to another place than to its own.
+"""
 LOW_OBSERVATION = 0.6
 
 
@@ -107,7 +112,17 @@ class _Group:
 
     @property
     def end_s(self) -> float:
-        return max(stay.end_s for stay in self.stays)
+        return self.last.end_s
+
+    @property
+    def last(self) -> Stay:
+        return max(self.stays, key=lambda one: one.end_s)
+
+    @property
+    def reach_m(self) -> float:
+        """How far away the next stay may be to belong to this insertion."""
+        is_seen_out = isfinite(self.last.unseen_after_s)
+        return SAME_HOLE_M if is_seen_out else SAME_PLACE_M
 
     @property
     def seen(self) -> int:
@@ -172,13 +187,13 @@ def _joined(stays: Sequence[Stay], lift_at: Callable[[float], int]) -> list[_Gro
         near = [
             (distance, group)
             for group in recent
-            if (distance := _distance(group.place, stay)) < SAME_PLACE_M
+            if (distance := _distance(group.place, stay)) < group.reach_m
             and stay.start_s - group.end_s < gap_max_s
             and lift_at(group.stays[0].start_s) == lift_at(stay.start_s)
         ]
         if near:
             _, group = min(near, key=lambda pair: pair[0])
-            last = max(group.stays, key=lambda one: one.end_s)
+            last = group.last
             if last.end in (End.WITHDRAWN, End.MOVED):
                 between_s = stay.start_s - last.end_s - stay.gap_before_s
                 group.held_out_s += max(0.0, between_s)
@@ -196,7 +211,7 @@ def _insertion(
     group: _Group, locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool
 ) -> Insertion:
     first = min(group.stays, key=lambda one: one.start_s)
-    last = max(group.stays, key=lambda one: one.end_s)
+    last = group.last
     before_s = _edge_s(first.gap_before_s, first.gap_after_s, first.unseen_before_s)
     after_s = _edge_s(last.gap_after_s, last.gap_before_s, last.unseen_after_s)
     duration_s = last.end_s - first.start_s + (before_s + after_s) / 2.0 - group.held_out_s
