@@ -2,8 +2,8 @@
 
     python -m workers.training.starter --work DIR [--out workers/detect/starter] [--pours N]
 
-renders the pictures, trains on them and writes the folder. Takes about four hours on two cores;
-stopped, it goes on where it was. `python -m benchmarks.starter` tells how good the result is.
+renders the pictures, trains on them and writes the folder. Takes hours on two cores; stopped, it
+goes on where it was. `python -m benchmarks.starter` tells how good the result is.
 """
 
 import argparse
@@ -49,7 +49,7 @@ FIRST = Recipe(
 )
 SECOND = replace(
     FIRST,
-    epochs=8,
+    epochs=12,
     steps_per_epoch=120,
     parts=1,
     warm_up_steps=20,
