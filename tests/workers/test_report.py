@@ -63,6 +63,28 @@ def test_the_first_pages_say_what_an_inspector_signs() -> None:
     assert "Penetration into the lower layer" in english
 
 
+def test_a_finding_says_how_well_it_was_seen_and_placed() -> None:
+    def facts(**changes: object) -> set[str]:
+        lines = said(ReportInput.from_json(full_report(**changes)), "en").splitlines()
+        return {line for line in lines if line.startswith(("Observed: ", "Calibration: "))}
+
+    two = finding(1, insertion_numbers=[1, 2])
+    seen = [insertion(1), insertion(2, observed_ratio=0.64), insertion(3, observed_ratio=0.2)]
+    common = {**full_report()["calibrations"][0], "lift": ""}
+    own = {**common, "lift": "1", "rmse_px": 1.5}
+    other = {**common, "video": "other.mp4", "rmse_px": 9.0}
+    assert facts(findings=[two], insertions=seen) == {
+        "Observed: 64%", "Calibration: green · RMSE 0.81 px, 0.021 m",
+    }  # fmt: skip
+    assert "Calibration: green · RMSE 1.50 px, 0.021 m" in facts(
+        findings=[two], calibrations=[common, own, other]
+    )
+    assert "Calibration: green · RMSE 0.81 px, 0.021 m" in facts(
+        findings=[two], calibrations=[common, other]
+    )
+    assert facts(findings=[finding(1, insertion_numbers=[])], calibrations=[other]) == set()
+
+
 def test_a_chinese_record_has_no_english_sentences() -> None:
     texts = Texts("zh")
     for rule, spec in RULE_SPECS.items():

@@ -143,14 +143,15 @@ def _cards(report: ReportInput, texts: Texts) -> list[Flowable]:
     if len(shown) < len(report.findings):
         story.append(text(texts["only_first"].format(len(shown), len(report.findings)), QUIET))
     for finding in shown:
-        story += [Spacer(1, 4), KeepTogether([_card(finding, texts)])]
+        story += [Spacer(1, 4), KeepTogether([_card(finding, report, texts)])]
     return story
 
 
-def _card(finding: FindingRow, texts: Texts) -> Flowable:
+def _card(finding: FindingRow, report: ReportInput, texts: Texts) -> Flowable:
     picture = still_picture(finding.still, _STILL) or text(texts["no_still"], QUIET)
     lines = [text(_card_title(finding, texts), BODY)]
-    lines += [text(f"{name}: {value}", SMALL) for name, value in _card_facts(finding, texts)]
+    facts = _card_facts(finding, texts) + _sureness(finding, report, texts)
+    lines += [text(f"{name}: {value}", SMALL) for name, value in facts]
     lines += [text(f"{one.name} {one.sha256}", QUIET) for one in finding.files]
     left = _STILL[0] + 4 * mm
     return table(
@@ -188,6 +189,21 @@ def _card_facts(finding: FindingRow, texts: Texts) -> list[tuple[str, str]]:
         facts.append((texts["review"], f"{finding.reviewed_by}, {when}. {finding.review_note}"))
     if finding.note:
         facts.append((texts["note"], texts.sentence(finding.note)))
+    return facts
+
+
+def _sureness(finding: FindingRow, report: ReportInput, texts: Texts) -> list[tuple[str, str]]:
+    """Return how well its insertions were seen, and how well its camera knows the ground."""
+    facts = []
+    numbers = set(finding.insertion_numbers)
+    seen = [one.observed_ratio for one in report.insertions if one.number in numbers]
+    if seen:
+        facts.append((texts["observed"], f"{min(seen):.0%}"))
+    planes = {one.lift: one for one in report.calibrations if one.video == finding.video}
+    # A layer without a plane of its own lies on the common one.
+    if plane := planes.get(finding.lift or "", planes.get("")):
+        rmse = f"RMSE {texts.number(plane.rmse_px)} px, {texts.number(plane.rmse_m, 3)} m"
+        facts.append((texts["calibration"], f"{texts.term(plane.grade)} · {rmse}"))
     return facts
 
 
