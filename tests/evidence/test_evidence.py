@@ -1,4 +1,4 @@
-"""Evidence: made for violations and what is opened, for members only, gone with the pour."""
+"""Evidence: made for findings and what is opened, for members only, gone with the pour."""
 
 import hashlib
 import io
@@ -10,10 +10,11 @@ from asgiref.sync import async_to_sync
 from PIL import Image
 
 from apps.evidence.models import EvidenceRound, FindingEvidence
+from apps.evidence.services import evidence
 from apps.evidence.services.evidence import evidence_make, evidence_reap
 from apps.evidence.services.files import project_removed, sweep
 from apps.evidence.storage import finding_folder, project_folder
-from apps.inspection.models import Finding, Inspection, Verdict
+from apps.inspection.models import Finding, Inspection, Severity, Verdict
 from apps.jobs.models import Job, JobKind, JobState
 from apps.projects.storage import ORIGINAL, video_path
 from tests.cast import Cast, client_of
@@ -44,11 +45,11 @@ def made(finding: Finding) -> FindingEvidence:
     return row
 
 
-def test_violations_of_a_final_result_get_theirs_by_themselves_and_once(pour: Pour) -> None:
+def test_findings_of_a_final_result_get_theirs_by_themselves_and_once(pour: Pour) -> None:
     evidence_reap(resend_all=False)
     asked = set(FindingEvidence.objects.values_list("finding", flat=True))
-    violations = Finding.objects.filter(verdict=Verdict.VIOLATION, video__isnull=False)
-    assert asked == set(violations.values_list("pk", flat=True))
+    pictured = Finding.objects.filter(is_current=True, video__isnull=False)
+    assert asked == set(pictured.values_list("pk", flat=True))
     assert pour.short.pk in asked
     jobs = Job.objects.filter(kind=JobKind.FINDING_EVIDENCE).count()
     evidence_reap(resend_all=False)
@@ -58,6 +59,18 @@ def test_violations_of_a_final_result_get_theirs_by_themselves_and_once(pour: Po
     FindingEvidence.objects.all().delete()
     evidence_reap(resend_all=False)
     assert not FindingEvidence.objects.exists()
+
+
+def test_violations_get_theirs_before_what_is_near_a_limit(
+    pour: Pour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictured = Finding.objects.filter(is_current=True, video__isnull=False)
+    pictured.exclude(pk=pour.short.pk).update(verdict=Verdict.TO_REVIEW, severity=Severity.MAJOR)
+    pictured.filter(pk=pour.short.pk).update(verdict=Verdict.VIOLATION, severity=Severity.INFO)
+    assert pictured.count() > 1
+    monkeypatch.setattr(evidence, "AUTOMATIC_MOST", 1)
+    evidence_reap(resend_all=False)
+    assert [row.finding_id for row in FindingEvidence.objects.all()] == [pour.short.pk]
 
 
 def test_opening_a_finding_has_its_evidence_made(cast: Cast, pour: Pour) -> None:

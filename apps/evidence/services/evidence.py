@@ -1,6 +1,7 @@
 """Evidence of findings: asked for, made by a job, made by itself for what a final result holds."""
 
 import shutil
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from apps.projects.models import Video, VideoState
 from apps.projects.storage import FRAMES, ORIGINAL, video_path
 from workers.vibration.rules.table import RULE_SPECS
 
-# Made by itself for so many violations of a project; the others when somebody opens them.
+# Made by itself for so many findings of a project; the others when somebody opens them.
 AUTOMATIC_MOST = 40
 ROUNDS_AT_ONCE = 20
 # A finding that a new computation moved by more shows something else now.
@@ -105,7 +106,7 @@ def evidence_ended(job: Job) -> None:
 
 
 def evidence_reap(*, resend_all: bool) -> None:
-    """Ask for the evidence of violations once a pour's result is final."""
+    """Ask for the evidence of findings once a pour's result is final."""
     done = EvidenceRound.objects.filter(
         project=OuterRef("project"), computed__gte=OuterRef("computed")
     )
@@ -121,16 +122,14 @@ def evidence_reap(*, resend_all: bool) -> None:
 
 
 def _gravest(project_id: int) -> list[Finding]:
-    """The violations that come first."""
+    """The findings that come first: violations, then what a person has to decide."""
     rows = Finding.objects.filter(
-        project=project_id,
-        is_current=True,
-        verdict=Verdict.VIOLATION,
-        video__state=VideoState.READY,
+        project=project_id, is_current=True, video__state=VideoState.READY
     ).select_related("video", "project")
     found: list[Finding] = []
-    for severity in _GRAVE_FIRST:
-        found += rows.filter(severity=severity)[: AUTOMATIC_MOST - len(found)]
+    for verdict, severity in product((Verdict.VIOLATION, Verdict.TO_REVIEW), _GRAVE_FIRST):
+        alike = rows.filter(verdict=verdict, severity=severity)
+        found += alike[: AUTOMATIC_MOST - len(found)]
     return found
 
 
