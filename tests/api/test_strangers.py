@@ -41,8 +41,13 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def call(client: APIClient, method: str, path: str, ids: dict[str, object]) -> HttpResponse:
+    operation = operations()[method, path]
     address = path.format_map(address_ids(path, ids))
-    content = operations()[method, path].get("requestBody", {}).get("content", {})
+    # Pictures are the only things that a query has to name.
+    asked = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"
+             and one.get("required")]  # fmt: skip
+    address += "?" + "&".join(f"{name}={ids['images']}" for name in asked)
+    content = operation.get("requestBody", {}).get("content", {})
     content_type = next(iter(content), "application/json")
     body = "{}" if content_type == "application/json" else ""
     headers = TUS_HEADERS if collection(path) == "uploads" else {}
