@@ -96,11 +96,12 @@ def test_a_poker_out_of_the_concrete_is_never_labelled_as_in(pour: Pour) -> None
 
 def test_a_poker_on_the_ground_is_known_by_its_steel() -> None:
     look = PokerLook(steel=(150.0, 150.0, 150.0), hose=(20.0, 20.0, 20.0), radius_m=0.03)
-    mesh = lay_poker((1.0, 2.0), 0.0, look, id_=200, other_id=254)
-    ends = {id_: mesh.vertices[mesh.faces[mesh.ids == id_]][..., 0] for id_ in (200, 254)}
+    parts = lay_poker((1.0, 2.0), 0.0, look, id_=200, other_id=254)
+    assert [set(part.ids.tolist()) for part in parts] == [{200}, {254}]
+    (steel, hose) = (part.vertices[:, 0] for part in parts)
     # 0.42 m of steel from its tip, and hose up to 0.75 m.
-    assert (ends[200].min(), ends[200].max()) == pytest.approx((1.0, 1.42))
-    assert (ends[254].min(), ends[254].max()) == pytest.approx((1.42, 1.75))
+    assert (steel.min(), steel.max()) == pytest.approx((1.0, 1.42))
+    assert (hose.min(), hose.max()) == pytest.approx((1.42, 1.75))
 
 
 def test_gear_is_labelled_as_the_person_wears_it(pour: Pour) -> None:

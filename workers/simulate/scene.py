@@ -259,7 +259,7 @@ class Scene:
     def _idle_objects(self, ids: Image, moved: tuple[float, float]) -> list[Labelled]:
         found = []
         for idle in self._stage.idle:
-            box = rod_box(self._camera, idle.mesh, None)
+            box = rod_box(self._camera, idle.steel, None)
             share = visible_share(ids, idle.fixture.sprite, range(idle.id, idle.id + 1))
             if share >= MIN_VISIBLE_STEEL:
                 track_id = idle.poker.track_id

@@ -31,11 +31,18 @@ _STEP_S = 0.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IdlePoker:
-    """A poker that lies on the ground."""
+    """A poker that lies on the ground.
+
+    Attributes:
+        poker: as planned.
+        id: of its steel, in the painted ids.
+        steel: its head; what is labelled, for nothing shows where its hose begins to lie loose.
+        fixture: what is painted of it.
+    """
 
     poker: Poker
     id: int
-    mesh: Mesh
+    steel: Mesh
     fixture: Fixture
 
 
@@ -109,14 +116,16 @@ class Stage:
             if poker.rest is None:
                 continue
             place, heading = poker.rest
-            mesh = lay_poker(place, heading, self._look.poker, FIRST_POKER_ID + k, OTHER_ID)
-            end = mesh.vertices[-8:].mean(axis=0)
+            id_ = FIRST_POKER_ID + k
+            steel, hose = lay_poker(place, heading, self._look.poker, id_, OTHER_ID)
+            mesh = Mesh.join([steel, hose])
+            end = hose.vertices[-8:].mean(axis=0)
             self.draw_hose(picture, ground_hose(end, poker.drive, float(rng.uniform(-0.5, 0.5))))
             bake(self._painter, [mesh], picture, self._look.light)
             distance_m = math.dist((*place, 0.0), tuple(self._painter.camera.eye))
             fixture = self._fix(mesh, distance_m)
             if fixture is not None:
-                idle.append(IdlePoker(poker, FIRST_POKER_ID + k, mesh, fixture))
+                idle.append(IdlePoker(poker, id_, steel, fixture))
         return idle
 
     def draw_hose(self, picture: Image, path: Array) -> None:

@@ -1,7 +1,7 @@
 """What people hold: pokers with hoses, shovels, the pump's hose, a clipboard."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from workers.simulate.motion import Stance, Tip
 from workers.simulate.skeleton import UP, Vector
 
 HEAD_M = 0.42
+# So far the hose of a poker on the ground lies straight.
+_STIFF_M = 0.75
 _GRIP_M = 0.66
 _HANDS_APART_M = 0.26
 _LEAN_RAD = 0.20
@@ -89,16 +91,21 @@ def _rod(low: Vector, hand: Vector, steel_m: float, look: PokerLook, id_: int) -
 
 def lay_poker(
     rest: tuple[float, float], heading: float, look: PokerLook, id_: int, other_id: int
-) -> Mesh:
-    """Return a poker that lies on the ground, tip at `rest`.
+) -> tuple[Mesh, Mesh]:
+    """Return the steel of a poker that lies on the ground, tip at `rest`, and the hose behind it.
 
-    Its steel belongs to `id_`, the beginning of its hose to `other_id`.
+    The steel belongs to `id_`, the beginning of the hose to `other_id`.
     """
     along = np.array([math.cos(heading), math.sin(heading), 0.0])
     low = np.array([rest[0], rest[1], look.radius_m])
-    rod = _rod(low, low + along * 0.75, HEAD_M, look, id_)
-    is_steel = np.all(rod.colours == np.array(look.steel), axis=1)
-    return replace(rod, ids=np.where(is_steel, np.uint8(id_), np.uint8(other_id)))
+
+    def part(at_m: list[float], thick: list[float], colour: Colour, id_: int) -> Mesh:
+        path = low + np.array(at_m)[:, None] * along
+        return tube(path, np.array(thick) * look.radius_m, colour, id_, points=8)
+
+    steel = part([0.0, 0.03, HEAD_M], [0.55, 1.0, 1.0], look.steel, id_)
+    hose = part([HEAD_M, HEAD_M + 0.02, _STIFF_M], [1.0, 0.72, 0.72], look.hose, other_id)
+    return steel, hose
 
 
 def ground_hose(start: Vector, end: tuple[float, float], bow: float) -> Array:

@@ -22,7 +22,7 @@ from workers.training.pours import Pours, render_pours
 STARTER = Path(__file__).resolve().parents[1] / "detect" / "starter"
 LABELS = ("worker", "vibrator_in", "vibrator_out")
 FIRST_SEED = 100_000
-POURS = 1000
+POURS = 1500
 # Of one pour every picture shows the same pokers on the ground: few pictures of many pours, and
 # more such pokers than on a site.
 PICTURES = 2
