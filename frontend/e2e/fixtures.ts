@@ -31,6 +31,8 @@ interface Fixtures {
 
 interface WorkerFixtures {
   admin: Api;
+  /** After a test that failed, the tests go on in a new worker. */
+  afresh: void;
   /** A project with vtest.mp4 and a finished run. */
   prepared: Prepared;
 }
@@ -48,6 +50,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await use(await Api.login(url(), "admin", process.env.CVD_E2E_PASSWORD ?? ""));
     },
     { scope: "worker" },
+  ],
+
+  afresh: [
+    async ({ admin }, use, { workerIndex }) => {
+      if (workerIndex > 0) await admin.clear();
+      await use();
+    },
+    { scope: "worker", auto: true },
   ],
 
   prepared: [
