@@ -59,9 +59,15 @@ def first_admin_create() -> tuple[User, str] | None:
     password = secrets.token_urlsafe(12)
     try:
         # Two processes that start together both try this name, and one of them fails.
-        return user_create(username=FIRST_ADMIN_NAME, password=password, role=Role.ADMIN), password
+        user = user_create(
+            username=FIRST_ADMIN_NAME,
+            password=password,
+            role=Role.ADMIN,
+            display_name=FIRST_ADMIN_NAME,
+        )
     except Conflict:
         return None
+    return user, password
 
 
 @transaction.atomic
