@@ -37,7 +37,10 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 # Some proxies pass on nothing before they have this much.
-PADDING = b":" + b" " * 2048 + b"\n\n"
+PADDING = b":" + b" " * 2048 + b"\n"
+# Comments keep proxies from hanging up; a page cannot see them, and tells by the event whether
+# what is sent arrives.
+ALIVE = b": still here\nevent: alive\ndata: {}\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ class EventStream(AsyncHttpConsumer):
         self._has_begun = True
         await self.send_headers(headers=HEADERS)
         # Not all at the same time, when this process was away and everybody comes back.
-        await self._write(PADDING + b"retry: %d\n\n" % random.randint(1000, 3000))
+        await self._write(PADDING + b"retry: %d\n" % random.randint(1000, 3000) + ALIVE)
         await self._write_events(events)
         comment_at = time.monotonic() + COMMENT_SECONDS
         while not inbox.is_overrun:
@@ -155,7 +158,7 @@ class EventStream(AsyncHttpConsumer):
             elif closed := await self._closed(id):
                 return await self._close(closed)
             if time.monotonic() >= comment_at:
-                await self._write(b": still here\n\n")
+                await self._write(ALIVE)
                 comment_at += COMMENT_SECONDS
         logger.info("a reader of %s was too slow", self._source.topic(id))
         return await self._end()

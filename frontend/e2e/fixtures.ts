@@ -83,8 +83,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export { expect };
 
-export async function login(page: Page, username = "admin", password = process.env.CVD_E2E_PASSWORD ?? ""): Promise<void> {
-  await page.goto("/login");
+/** Where no `url` is given, into the system that all tests share. */
+export async function login(page: Page, username = "admin", password = process.env.CVD_E2E_PASSWORD ?? "", url = ""): Promise<void> {
+  await page.goto(`${url}/login`);
   await page.locator("#username").fill(username);
   await page.locator("#password").fill(password);
   await page.locator("button[type=submit]").click();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 
 import { Api, LONG_MS } from "./api";
-import { expect, test } from "./fixtures";
+import { expect, login, test } from "./fixtures";
 import { simulate } from "./pour";
 import { drag, opened } from "./stage";
 import { System } from "./system";
@@ -39,14 +39,6 @@ function boxesOf(coco: Coco, frame: number): { label: string; box: number[] }[] 
     const label = names.get(category_id) ?? "";
     return image_id === image?.id && LABELS.includes(label) ? [{ label, box: [x, y, x + width, y + height] }] : [];
   });
-}
-
-async function login(page: Page, system: System): Promise<void> {
-  await page.goto(`${system.url}/login`);
-  await page.locator("#username").fill("admin");
-  await page.locator("#password").fill(await system.firstPassword());
-  await page.locator("button[type=submit]").click();
-  await expect(page).toHaveURL(/\/projects$/);
 }
 
 async function makeProject(page: Page, system: System, name: string, videos: Record<string, Buffer>): Promise<number> {
@@ -194,7 +186,7 @@ test("from an empty system to a detector of one's own at work", async ({ page },
     const [first, second, third] = await Promise.all([11, 12, 13].map((seed) => pour(info.outputPath(), seed)));
     if (!first || !second || !third) throw new Error("not simulated");
 
-    await login(page, system);
+    await login(page, "admin", await system.firstPassword(), system.url);
     await makeProject(page, system, "To learn from", { "first.mp4": first.video, "second.mp4": second.video });
     const dataset = await makeDataset(page, system, "To learn from", ["first.mp4", "second.mp4"]);
     await label(page, system, admin, dataset, { "first.mp4": first.coco, "second.mp4": second.coco });

@@ -1,5 +1,6 @@
 import { Api, LONG_MS } from "./api";
 import { expect, login, test, testData } from "./fixtures";
+import { withBufferingProxy } from "./proxy";
 import { System } from "./system";
 
 test("without a worker the page says why it waits; after a restart it recovers by itself", async ({ page, expected }) => {
@@ -14,11 +15,7 @@ test("without a worker the page says why it waits; after a restart it recovers b
     await admin.addVideo(project, file);
     await admin.post(`projects/${project}/start/`, { detector: "hog", fps: 0.5 });
 
-    await page.goto(`${system.url}/login`);
-    await page.locator("#username").fill("admin");
-    await page.locator("#password").fill(password);
-    await page.locator("button[type=submit]").click();
-    await expect(page).toHaveURL(/\/projects$/);
+    await login(page, "admin", password, system.url);
     await page.goto(`${system.url}/projects/${project}`);
     await expect(page.getByTestId("waiting")).toHaveText(/no GPU worker is running/);
     await page.screenshot({ path: "test-results/looks/waiting.png" });
@@ -48,4 +45,12 @@ test("where the event stream cannot be had, the page polls and says so", async (
   await page.goto(`/projects/${prepared.project}`);
   await expect(page.getByTestId("connection")).toHaveText("No live connection: refreshed every few seconds");
   await page.screenshot({ path: "test-results/looks/polling.png" });
+});
+
+test("behind a proxy that keeps the events back, the page polls and says so", async ({ page, prepared, url }) => {
+  await withBufferingProxy(url, async (proxy) => {
+    await login(page, undefined, undefined, proxy);
+    await page.goto(`${proxy}/projects/${prepared.project}`);
+    await expect(page.getByTestId("connection")).toHaveText("No live connection: refreshed every few seconds");
+  });
 });

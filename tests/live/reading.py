@@ -79,8 +79,9 @@ class Reader:
                     name, _, value = line.partition(": ")
                     fields[name] = value
                 elif "data" in fields:
-                    data = json.loads(fields["data"])
-                    self._events.put(Told(fields["id"], fields["event"], data))
+                    if fields["event"] != "alive":
+                        data = json.loads(fields["data"])
+                        self._events.put(Told(fields["id"], fields["event"], data))
                     fields = {}
         except (httpx.HTTPError, httpx.StreamError):
             pass

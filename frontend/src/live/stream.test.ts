@@ -66,7 +66,32 @@ test("a cut that the browser heals by itself opens no second stream", () => {
   vi.advanceTimersByTime(60_000);
   expect(sources).toHaveLength(1);
   sources[0]?.onopen?.();
+  sources[0]?.send("alive", {});
   expect(connections).toEqual(["connecting", "lost", "live"]);
+});
+
+test("a stream that opens and brings nothing is lost, and tried again", () => {
+  makeStream().start();
+  sources[0]?.onopen?.();
+  vi.advanceTimersByTime(9_999);
+  expect(connections).toEqual(["connecting"]);
+  vi.advanceTimersByTime(1);
+  expect(connections).toEqual(["connecting", "lost"]);
+  expect(sources[0]?.readyState).toBe(2);
+  vi.advanceTimersByTime(1_300);
+  expect(sources).toHaveLength(2);
+});
+
+test("a stream that falls silent is lost, one that says it is alive is not", () => {
+  makeStream().start();
+  for (let minute = 0; minute < 4; minute += 1) {
+    sources[0]?.send("alive", {});
+    vi.advanceTimersByTime(15_000);
+  }
+  expect(connections).toEqual(["connecting", "live"]);
+  vi.advanceTimersByTime(25_000);
+  expect(connections).toEqual(["connecting", "live", "lost"]);
+  expect(events).toEqual([]);
 });
 
 test("after an answer that is no stream a new one is opened, with growing pauses", () => {

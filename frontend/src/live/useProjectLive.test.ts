@@ -56,14 +56,14 @@ function tell(name: string, data: object): void {
 
 test("a browser that tries again every second does not keep the page from polling", async () => {
   const live = await open();
-  FailingSource.last?.onopen?.();
+  tell("alive", {});
   expect(live.connection.value).toBe("live");
   for (let second = 0; second < 5; second += 1) {
     FailingSource.last?.onerror?.();
     await vi.advanceTimersByTimeAsync(1_000);
   }
   expect(live.connection.value).toBe("polling");
-  FailingSource.last?.onopen?.();
+  tell("alive", {});
   expect(live.connection.value).toBe("live");
 });
 
