@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.plan.colours import (
-    CELL_COLOURS,
     DOSE_COLOURS,
     GRADE_COLOURS,
     UNSEEN_HATCH,
+    cell_colours,
 )
 from workers.plan.drawing import Label
 from workers.plan.model import Layer, Outline, Plan
@@ -34,6 +34,8 @@ def overlay(
     shift_px: tuple[float, float] = (0.0, 0.0),
 ) -> Image:
     """Paint the map over a picture with `ALPHA`, and the insertions with their numbers.
+
+    Insertions are round if detected and square if made by hand, as on the plan.
 
     Args:
         image: (H, W, 3) uint8 RGB, upright, of the calibrated size or scaled evenly.
@@ -131,7 +133,7 @@ def _colours(plan: Plan, layer: Layer) -> tuple[NDArray[np.uint8], Mask]:
     colours = np.zeros((*plan.classes.shape, 3), np.uint8)
     unseen = plan.classes == Cell.UNOBSERVABLE
     if layer == "category":
-        for cell, colour in CELL_COLOURS.items():
+        for cell, colour in cell_colours(is_final=plan.is_final).items():
             colours[plan.classes == cell] = rgb(colour)
         return colours, (plan.classes != Cell.OUTSIDE) & ~unseen
     is_dosed = (plan.dose_s > 0.0) & ~unseen
@@ -149,10 +151,13 @@ def _with_marks(image: Image, plan: Plan, view: _View) -> Image:
         if not (0.0 <= u < width and 0.0 <= v < height):
             continue
         centre, radius = (round(u), round(v)), round(5 * view.unit)
-        cv2.circle(
-            image, centre, radius, rgb(GRADE_COLOURS.get(mark.grade, "#FFFFFF")), -1, cv2.LINE_AA
-        )
-        cv2.circle(image, centre, radius, _BLACK, max(1, round(view.unit)), cv2.LINE_AA)
+        fill = rgb(GRADE_COLOURS.get(mark.grade, "#FFFFFF"))
+        for colour, thickness in ((fill, -1), (_BLACK, max(1, round(view.unit)))):
+            if mark.is_by_hand:
+                low, high = (tuple(one + step for one in centre) for step in (-radius, radius))
+                cv2.rectangle(image, low, high, colour, thickness)
+            else:
+                cv2.circle(image, centre, radius, colour, thickness, cv2.LINE_AA)
         size = 11.0 * view.unit
         labels.append(Label(u + 1.5 * radius, v - 0.5 * radius, str(mark.number), size, "#FFFFFF"))
     return write_labels(image, labels, 1.0, halo="#000000")
