@@ -230,3 +230,26 @@ def test_the_map_lies_over_the_picture_where_it_is_on_the_ground() -> None:
     assert {tuple(one) for one in seen.reshape(-1, 3).tolist()} == {(100,) * 3, (0x8A,) * 3}
     moved = overlay(picture, make_plan(), camera, "category", shift_px=(40.0, 0.0))
     assert (moved[500:520, 240:250] == painted[500:520, 200:210]).all()
+
+
+def test_no_cell_sticks_out_of_the_pour_over_the_picture() -> None:
+    setup = calibration()
+    camera = calibrate((1280, 720), setup["points"], setup["check_points"])
+    # cells of 10 cm: the pour ends within a row of them, and so does the opening
+    pour = ((2.0, 1.0), (6.0, 1.0), (6.0, 3.86), (2.0, 3.86))
+    opening = ((2.5, 3.4), (2.7, 3.4), (2.7, 3.54), (2.5, 3.54))
+    classes = np.full((29, 40), Cell.MISSED, np.uint8)
+    classes[24, 5:7] = Cell.OUTSIDE
+    dose_s = np.zeros(classes.shape, np.float32)
+    plan = make_plan(pour=pour, openings=(opening,), cell_m=0.1, classes=classes, dose_s=dose_s)
+    painted = overlay(np.full((1440, 2560, 3), 100, np.uint8), plan, camera, "category")
+
+    def colour_at(x_m: float, y_m: float) -> list[int]:
+        u, v = to_pixel(x_m, y_m)
+        return painted[int(2 * v), int(2 * u)].tolist()
+
+    missed, picture = [145, 98, 60], [100, 100, 100]
+    assert colour_at(3.0, 3.82) == pytest.approx(missed, abs=1)
+    assert colour_at(3.0, 3.89) == picture
+    assert colour_at(2.6, 3.57) == pytest.approx(missed, abs=1)
+    assert colour_at(2.6, 3.51) == picture

@@ -5,6 +5,7 @@ import itertools
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from shapely import Polygon, contains_xy
 
 from workers.plan.colours import (
     DOSE_COLOURS,
@@ -46,11 +47,13 @@ def overlay(
     """
     view = _View(image, calibration, shift_px)
     colours, is_shown = _colours(plan, layer)
-    shown = view.from_cells(is_shown.astype(np.uint8), plan) > 0
+    outside = view.outside(plan)
+    shown = (view.from_cells(is_shown.astype(np.uint8), plan) > 0) & ~outside
     ground = np.stack(
         [view.from_cells(np.ascontiguousarray(colours[..., i]), plan) for i in range(3)], axis=-1
     )
     unseen = view.from_cells((plan.classes == Cell.UNOBSERVABLE).astype(np.uint8), plan) > 0
+    unseen &= ~outside
     rows, columns = np.arange(image.shape[0]), np.arange(image.shape[1])
     is_stroke = unseen & ((rows[:, None] + columns[None]) % _HATCH_PX < 2)
     result = image.astype(np.float32)
@@ -105,6 +108,20 @@ class _View:
         row = self._to_ground[2]
         is_ground = row[0] * columns[None] + row[1] * rows[:, None] + row[2] > 0.0
         return np.where(is_ground, flat, 0).astype(np.uint8)
+
+    def outside(self, plan: Plan) -> Mask:
+        """Return (H, W) bool: where cells on the edge of the pour stick out of it."""
+        inside = (plan.classes != Cell.OUTSIDE).astype(np.uint8)
+        inner = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=0)
+        outside: Mask = self.from_cells(inside - inner, plan) > 0
+        rows, columns = np.nonzero(outside)
+        ground = self._to_ground @ np.stack([columns, rows, np.ones_like(rows)])
+        x, y = ground[:2] / ground[2]
+        is_pour = contains_xy(Polygon(plan.pour), x, y) if plan.pour else np.ones(x.shape, np.bool_)
+        for opening in plan.openings:
+            is_pour &= ~contains_xy(Polygon(opening), x, y)
+        outside[rows, columns] = ~is_pour
+        return outside
 
     def pixels(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map (N, 2) metres to (N, 2) pixels; NaN behind the camera."""
