@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "FindingVerdictEnum": "apps.inspection.models.Verdict",
         "ReportFormatEnum": "apps.evidence.models.ReportFormat",
         "ReportLanguageEnum": "apps.evidence.models.ReportLanguage",
+        "CalibrationQualityGradeEnum": "apps.inspection.api.serializers.sites.CALIBRATION_GRADES",
         "SeverityEnum": "apps.inspection.models.Severity",
     },
     "POSTPROCESSING_HOOKS": [

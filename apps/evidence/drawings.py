@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from apps.common.errors import Conflict, NotFound
-from apps.evidence.selectors.plans import inspected_site, plan_of
+from apps.evidence.selectors.plans import plan_of
 from apps.evidence.storage import STILLS_KEPT, drawing_path, folder_thin, still_path
 from apps.evidence.tools import draw
 from apps.inspection.models import Inspection
+from apps.inspection.selectors.planes import planes_of
 from apps.inspection.services.camera import shifts_of
 from apps.projects.models import Project, Video, VideoState
 from apps.projects.storage import FRAMES, ORIGINAL, video_path
 from workers.vibration.camera import Camera, CameraShift
 
 DRAWINGS_KEPT = 60
+# One more whenever the same plan is drawn in another way: what was drawn before is drawn anew.
+LOOK = 2
 # Beyond this the plan no longer lies where it belongs.
 SHIFT_MAX_PX = 5.0
 
@@ -69,7 +72,7 @@ def overlay_wanted(
     )
     document = None
     if not path.exists():
-        document = plan_of(project, lift).to_json() | _camera_of(project, shown, lift, seconds)
+        document = plan_of(project, lift).to_json() | _camera_of(shown, lift, seconds)
     words = ("overlay", "--video", *_picture(shown, seconds), *_look(layer, lang))
     return Wanted(path, words, DRAWINGS_KEPT, document)
 
@@ -105,20 +108,16 @@ def _key(project: Project, *parts: object) -> str:
     """Changes with every computation and with the name that the plan prints."""
     inspection = Inspection.objects.filter(project=project).first()
     computed = inspection.computed if inspection else 0
-    text = "\n".join(map(str, (computed, project.name, *parts)))
+    text = "\n".join(map(str, (LOOK, computed, project.name, *parts)))
     return f"{computed}-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
 
-def _camera_of(project: Project, video: Video, lift: int, seconds: float) -> dict[str, Any]:
+def _camera_of(video: Video, lift: int, seconds: float) -> dict[str, Any]:
     """The calibration of the camera for a lift, and how far it has moved at a time."""
-    setup = inspected_site(project).site["cameras"].get(str(video.pk))
-    own = None
-    if setup is not None:
-        lifts = sorted(setup["lifts"], key=lambda one: one["start_s"])
-        own = lifts[lift]["calibration"] if lift < len(lifts) else None
-        own = own or setup["calibration"]
-    if setup is None or own is None:
+    planes = planes_of(video)
+    calibration = planes.of(lift)
+    if calibration is None or planes.still_seconds is None:
         raise Conflict("The video has no calibration.", code="video_not_calibrated")
-    shifts = [CameraShift.from_row(row) for row in shifts_of(video, setup["still_seconds"])]
+    shifts = [CameraShift.from_row(row) for row in shifts_of(video, planes.still_seconds)]
     shift_px = Camera(shifts, SHIFT_MAX_PX).at(seconds)
-    return {"calibration": own, "shift_px": list(shift_px)}
+    return {"calibration": calibration, "shift_px": list(shift_px)}

@@ -12,9 +12,10 @@ from PIL import Image
 
 from apps.evidence.models import Report
 from apps.evidence.selectors.document import report_document
+from apps.evidence.selectors.plans import plan_of, plans_of
 from apps.evidence.services.reports import report_write
 from apps.evidence.storage import report_path
-from apps.inspection.models import Insertion
+from apps.inspection.models import Insertion, Inspection, Origin
 from apps.projects.models import Project
 from tests.cast import Cast, client_of
 from tests.evidence.conftest import Pour, work
@@ -109,6 +110,18 @@ def test_plans_are_drawn_and_laid_over_the_video(cast: Cast, pour: Pour) -> None
     assert picture[int(v), int(u)].tolist() != picture[10, 10].tolist()
     pour.worker.compute(pour.project)
     assert client.get(f"{base}plan.png", headers={"If-None-Match": png["ETag"]}).status_code == 200
+
+
+def test_a_plan_tells_what_is_by_hand_and_whether_the_analysis_is_over(pour: Pour) -> None:
+    plan = plan_of(pour.project, 0)
+    assert [(one.number, one.is_by_hand) for one in plan.marks] == [(1, False), (2, False)]
+    assert plan.is_final
+    Insertion.objects.filter(number=1).update(origin=Origin.CORRECTED)
+    Insertion.objects.filter(number=2).update(origin=Origin.ADDED)
+    Inspection.objects.update(is_final=False)
+    [plan] = plans_of(pour.project)
+    assert [one.is_by_hand for one in plan.marks] == [True, True]
+    assert not plan.is_final
 
 
 def test_what_cannot_be_drawn_is_said(cast: Cast, pour: Pour) -> None:

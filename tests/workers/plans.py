@@ -17,7 +17,10 @@ def corners(x1: float, y1: float, x2: float, y2: float) -> tuple[tuple[float, fl
 
 
 def make_plan(title: str = "地下室底板 A-3 区", lift: str = "1", **changes: object) -> Plan:
-    """Nine insertions: short, over and six good ones; one more is outside of the map."""
+    """Nine insertions: short, over and six good ones; one more is outside of the map.
+
+    Number 3 was put in by hand.
+    """
     rows, columns = round(HEIGHT_M / CELL_M), round(WIDTH_M / CELL_M)
     x = LOW[0] + (np.arange(columns) + 0.5) * CELL_M
     y = LOW[1] + (np.arange(rows) + 0.5) * CELL_M
@@ -26,7 +29,7 @@ def make_plan(title: str = "地下室底板 A-3 区", lift: str = "1", **changes
     spots = [(2.3 + 0.42 * i, 1.3 + 0.42 * j) for j in range(5) for i in range(7)]
     for number, (spot_x, spot_y) in enumerate(spots, start=1):
         grade = {5: "short", 12: "over"}.get(number, "good")
-        marks.append(Mark(number, spot_x, spot_y, grade))
+        marks.append(Mark(number, spot_x, spot_y, grade, is_by_hand=number == 3))
         disc = (x[None] - spot_x) ** 2 + (y[:, None] - spot_y) ** 2 <= RADIUS_M**2
         if grade == "short":
             classes[disc & (classes == Cell.MISSED)] = Cell.SHORT
@@ -45,7 +48,7 @@ def make_plan(title: str = "地下室底板 A-3 区", lift: str = "1", **changes
         "classes": classes,
         "dose_s": dose_s,
         "dose_scale_s": 60.0,
-        "marks": (*marks, Mark(99, 50.0, 50.0, "unclear")),
+        "marks": (*marks, Mark(99, 50.0, 50.0, "unclear", is_by_hand=False)),
         "pour": corners(2.0, 1.0, 6.0, 4.0),
         "openings": (OPENING,),
         "formwork": (((2.0, 1.0), (6.0, 1.0)),),
@@ -56,5 +59,6 @@ def make_plan(title: str = "地下室底板 A-3 区", lift: str = "1", **changes
         "sigma_m": 0.06,
         "covered_pct": 71.25,
         "covered_tolerant_pct": 78.5,
+        "is_final": True,
     }
     return Plan(**(values | changes))  # type: ignore[arg-type]

@@ -11,9 +11,11 @@ from PIL import Image
 
 from tests.media import make_video, number_in
 from workers.cli.main import main
+from workers.evidence import pictures
 from workers.evidence.make import CLIP_MAX_S, make_evidence
 from workers.evidence.request import EvidenceError, EvidenceRequest
 from workers.media.indexing import build_frame_index
+from workers.plan.drawing import Label
 
 SIZE = (320, 240)
 
@@ -66,6 +68,24 @@ def test_pictures_are_of_the_moment_and_the_original_is_untouched(
     assert np.abs(overlay[110:140, 200:300].astype(int) - still[110:140, 200:300]).max() < 12
     assert crop.shape == (84, 112, 3)
     assert np.abs(crop.astype(int) - still[156:240, 4:116]).max() < 40
+
+
+def test_boxes_are_named_in_words_of_both_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = ("vibrator_in", "worker", "excavator")
+    box = [100.0, 100.0, 160.0, 200.0]
+    objects = [{"box": box, "label": label, "score": 0.874} for label in labels]
+    written: list[str] = []
+
+    def note(image: object, labels: list[Label], *_: object, **__: object) -> object:
+        written.extend(label.text for label in labels)
+        return image
+
+    monkeypatch.setattr(pictures, "write_labels", note)
+    shown = EvidenceRequest.from_json(request(objects=objects, caption=[]))
+    pictures.annotated(np.zeros((240, 320, 3), np.uint8), shown)
+    assert written == [
+        "振捣棒（插入） / poker in concrete 0.87", "工人 / worker 0.87", "excavator 0.87",
+    ]  # fmt: skip
 
 
 def test_a_clip_begins_five_seconds_before_and_ends_five_seconds_after(

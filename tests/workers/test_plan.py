@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.vibration.scene import calibration, to_pixel
-from tests.workers.plans import make_plan
+from tests.workers.plans import OPENING, make_plan
 from workers.plan.compose import compose
-from workers.plan.model import Language, Layer, Plan, PlanError
+from workers.plan.drawing import Label
+from workers.plan.model import Language, Layer, Plan, PlanError, ZoneOutline
 from workers.plan.outline import hatching_of, rings_of
 from workers.plan.overlay import overlay
 from workers.plan.png import to_png
@@ -57,6 +58,11 @@ def test_hatching_stays_on_its_cells() -> None:
         [[6.0, 2.0], [9.0, 5.0]],
     ]
     assert hatching_of(np.zeros((3, 3), np.bool_), 1) == []
+
+
+def labels_of(plan: Plan, language: Language) -> dict[str, Label]:
+    items = compose(plan, "category", language).items
+    return {item.text: item for item in items if isinstance(item, Label)}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -109,6 +115,62 @@ def test_a_png_has_the_colours_at_their_places() -> None:
     assert pixel_at(dose, plan, 2.2, 1.25) == (0xC3, 0xDF, 0xF2)
     assert pixel_at(dose, plan, 3.98, 1.62) == (0x12, 0x44, 0x7A)
     assert pixel_at(dose, plan, 2.8, 3.7) == (0xFF, 0xFF, 0xFF)
+
+
+def test_a_pour_that_is_still_analysed_has_nothing_missed() -> None:
+    plan = make_plan(is_final=False)
+    png = to_png(compose(plan, "category", "en"))
+    assert pixel_at(png, plan, 2.8, 3.7) == (0xD6, 0xDC, 0xD9)
+    assert pixel_at(png, plan, 2.4, 1.4) == (0x00, 0x9E, 0x73)
+    said: tuple[tuple[Language, set[str]], ...] = (
+        ("zh", {"尚未振捣  3.99 m²  34.0 %", "分析尚未结束：目前尚未振捣的部位不计为漏振。"}),
+        ("en", {"Not yet  3.99 m²  34.0 %", "The analysis is not over: what nobody vibrated so far "
+         "is not missed yet."}),
+    )  # fmt: skip
+    for language, words in said:
+        now, later = labels_of(plan, language), labels_of(make_plan(), language)
+        assert words <= now.keys()
+        assert not words & later.keys()
+        assert not [text for text in now if text.startswith(("Missed", "漏振"))]
+    setup = calibration()
+    camera = calibrate((1280, 720), setup["points"], setup["check_points"])
+    laid = overlay(np.full((720, 1280, 3), 100, np.uint8), plan, camera, "category")
+    u, v = to_pixel(3.0, 3.7)
+    # six tenths of the picture and four of the colour
+    assert laid[int(v), int(u)].tolist() == pytest.approx([146, 148, 147], abs=1)
+
+
+def test_insertions_made_by_hand_are_square() -> None:
+    plan = make_plan()
+    png = to_png(compose(plan, "category", "en"))
+    # 4.2 points are 32 mm: 25 mm to the side and up is outside of a disc and inside of a square
+    by_hand, detected = plan.marks[2], plan.marks[3]
+    white = pixel_at(png, plan, by_hand.x_m - 0.025, by_hand.y_m + 0.025)
+    assert white == pytest.approx((0xFF, 0xFF, 0xFF), abs=10)
+    ground = pixel_at(png, plan, detected.x_m - 0.025, detected.y_m + 0.025)
+    assert ground == pytest.approx((0x00, 0x9E, 0x73), abs=40)
+    assert "By hand  1" in labels_of(plan, "en")
+    assert "手动添加或修正  1" in labels_of(plan, "zh")
+    assert not [one for one in labels_of(make_plan(marks=()), "en") if one.startswith("By hand")]
+    setup = calibration()
+    camera = calibrate((1280, 720), setup["points"], setup["check_points"])
+    laid = overlay(np.full((720, 1280, 3), 100, np.uint8), plan, camera, "category")
+    # 7 px at this width: 6 px to the side and up there is a corner, or the map behind a disc
+    for mark, colour in ((by_hand, [0, 158, 115]), (detected, [60, 123, 106])):
+        u, v = to_pixel(mark.x_m, mark.y_m)
+        assert laid[round(v) - 6, round(u) - 6].tolist() == pytest.approx(colour, abs=1)
+
+
+@pytest.mark.parametrize("layer", ["category", "dose"])
+def test_the_legend_of_a_small_plan_ends_above_its_caption(layer: Layer) -> None:
+    kinds = [ZoneOutline(kind, kind, OPENING) for kind in ("danger", "post", "crowd")]
+    small = np.full((10, 80), Cell.GOOD, np.uint8)
+    plan = make_plan(classes=small, dose_s=np.zeros((10, 80), np.float32), zones=tuple(kinds))
+    drawing = compose(plan, layer, "en")
+    labels = {item.text: item.y for item in drawing.items if isinstance(item, Label)}
+    caption = next(y for text, y in labels.items() if "5f0c2a91" in text)
+    assert labels["Supervisor's post"] < caption - 9.0
+    assert caption < max(labels.values()) < drawing.height
 
 
 def test_cells_do_not_stick_out_of_the_pour() -> None:
@@ -168,3 +230,26 @@ def test_the_map_lies_over_the_picture_where_it_is_on_the_ground() -> None:
     assert {tuple(one) for one in seen.reshape(-1, 3).tolist()} == {(100,) * 3, (0x8A,) * 3}
     moved = overlay(picture, make_plan(), camera, "category", shift_px=(40.0, 0.0))
     assert (moved[500:520, 240:250] == painted[500:520, 200:210]).all()
+
+
+def test_no_cell_sticks_out_of_the_pour_over_the_picture() -> None:
+    setup = calibration()
+    camera = calibrate((1280, 720), setup["points"], setup["check_points"])
+    # cells of 10 cm: the pour ends within a row of them, and so does the opening
+    pour = ((2.0, 1.0), (6.0, 1.0), (6.0, 3.86), (2.0, 3.86))
+    opening = ((2.5, 3.4), (2.7, 3.4), (2.7, 3.54), (2.5, 3.54))
+    classes = np.full((29, 40), Cell.MISSED, np.uint8)
+    classes[24, 5:7] = Cell.OUTSIDE
+    dose_s = np.zeros(classes.shape, np.float32)
+    plan = make_plan(pour=pour, openings=(opening,), cell_m=0.1, classes=classes, dose_s=dose_s)
+    painted = overlay(np.full((1440, 2560, 3), 100, np.uint8), plan, camera, "category")
+
+    def colour_at(x_m: float, y_m: float) -> list[int]:
+        u, v = to_pixel(x_m, y_m)
+        return painted[int(2 * v), int(2 * u)].tolist()
+
+    missed, picture = [145, 98, 60], [100, 100, 100]
+    assert colour_at(3.0, 3.82) == pytest.approx(missed, abs=1)
+    assert colour_at(3.0, 3.89) == picture
+    assert colour_at(2.6, 3.57) == pytest.approx(missed, abs=1)
+    assert colour_at(2.6, 3.51) == picture

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.evidence.request import EvidenceRequest
+from workers.evidence.words import object_name
 from workers.plan.drawing import Label
 from workers.plan.png import write_labels
 
@@ -32,7 +33,7 @@ def annotated(image: Image, request: EvidenceRequest) -> Image:
         colour = _COLOURS.get(shown.label, _OTHER)
         x1, y1, x2, y2 = (round(value) for value in shown.box)
         cv2.rectangle(picture, (x1, y1), (x2, y2), colour, max(1, round(1.5 * unit)))
-        words = f"{shown.label} {shown.score:.2f}"
+        words = f"{object_name(shown.label)} {shown.score:.2f}"
         labels.append(Label(x1, max(y1 - 3 * unit, 11 * unit), words, 11 * unit, "#FFFFFF"))
     if request.point_px is not None:
         centre = round(request.point_px[0]), round(request.point_px[1])

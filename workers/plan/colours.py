@@ -8,6 +8,7 @@ CELL_COLOURS = {
     Cell.GOOD: "#009E73",
     Cell.OVER: "#CC79A7",
 }
+NOT_YET_COLOUR = "#D6DCD9"
 GRADE_COLOURS = {
     "short": CELL_COLOURS[Cell.SHORT],
     "good": CELL_COLOURS[Cell.GOOD],
@@ -23,3 +24,8 @@ DOSE_COLOURS = (
 
 ZONE_COLOURS = {"danger": "#C1121F", "post": "#1D4ED8", "crowd": "#6B21A8"}
 INK, FAINT, GRID = "#1F2328", "#57606A", "#D0D7DE"
+
+
+def cell_colours(*, is_final: bool) -> dict[Cell, str]:
+    """Return the colours of the classes; while a pour is analysed nothing counts as missed."""
+    return CELL_COLOURS if is_final else CELL_COLOURS | {Cell.MISSED: NOT_YET_COLOUR}

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.plan.colours import (
-    CELL_COLOURS,
     DOSE_COLOURS,
     FAINT,
     GRADE_COLOURS,
@@ -15,9 +14,11 @@ from workers.plan.colours import (
     UNSEEN_GROUND,
     UNSEEN_HATCH,
     ZONE_COLOURS,
+    cell_colours,
 )
-from workers.plan.drawing import Area, Disc, Drawing, Label, Lines, Points, box, text_width
+from workers.plan.drawing import Area, Drawing, Label, Lines, Points, box, text_width
 from workers.plan.legend import add_legend
+from workers.plan.marks import mark_sign
 from workers.plan.model import Language, Layer, Mark, Plan
 from workers.plan.outline import hatching_of, rings_of
 from workers.plan.words import WORDS
@@ -25,9 +26,9 @@ from workers.vibration.coverage import Cell
 
 MAP_BOX = (520.0, 400.0)
 LEGEND_WIDTH = 190.0
-_LEFT, _TOP, _RIGHT, _BOTTOM = 40.0, 34.0, 12.0, 70.0
+_LEFT, _TOP, _RIGHT, _BOTTOM = 40.0, 34.0, 12.0, 46.0
+_CAPTION_ROW = 12.0
 _HATCH_EVERY = 5.0
-_MARK_RADIUS = 4.2
 _NUMBER_SIZE = 8.5
 _DARK_SHARE = 0.5
 
@@ -67,9 +68,8 @@ def compose(plan: Plan, layer: Layer, language: Language) -> Drawing:
     frame = _Frame(plan)
     heading = f"{words['plan' if layer == 'category' else 'dose_plan']} · {plan.title}"
     heading += f" · {words['lift']} {plan.lift}"
-    # A small map still has room for its legend and caption.
-    height = _TOP + max(frame.height, 250.0) + _BOTTOM
-    drawing = Drawing(_LEFT + max(frame.width, 300.0) + LEGEND_WIDTH + _RIGHT, height, heading)
+    width = _LEFT + max(frame.width, 300.0) + LEGEND_WIDTH + _RIGHT
+    drawing = Drawing(width, frame.bottom + _BOTTOM, heading)
     drawing.add(Label(_LEFT, 20.0, _fitted(heading, drawing.width - _LEFT, 11.0), 11.0))
     _add_cells(drawing, frame, plan, layer)
     _cover_outside(drawing, frame, plan)
@@ -77,7 +77,9 @@ def compose(plan: Plan, layer: Layer, language: Language) -> Drawing:
     _add_site(drawing, frame, plan)
     _add_marks(drawing, frame, plan, layer)
     _add_scale_bar(drawing, frame)
-    add_legend(drawing, plan, layer, words, drawing.width - LEGEND_WIDTH, _TOP)
+    # A small map still has room for its legend.
+    end = add_legend(drawing, plan, layer, words, drawing.width - LEGEND_WIDTH, _TOP)
+    drawing.height = max(drawing.height, end)
     _add_caption(drawing, plan, words)
     return drawing
 
@@ -109,7 +111,8 @@ def _add_grid(drawing: Drawing, frame: _Frame, plan: Plan) -> None:
 def _add_cells(drawing: Drawing, frame: _Frame, plan: Plan, layer: Layer) -> None:
     unseen = plan.classes == Cell.UNOBSERVABLE
     if layer == "category":
-        shades = [(plan.classes == cell, colour) for cell, colour in CELL_COLOURS.items()]
+        colours = cell_colours(is_final=plan.is_final)
+        shades = [(plan.classes == cell, colour) for cell, colour in colours.items()]
     else:
         step_s = plan.dose_scale_s / len(DOSE_COLOURS)
         is_seen = (plan.classes != Cell.OUTSIDE) & ~unseen & (plan.dose_s > 0.0)
@@ -158,8 +161,8 @@ def _add_marks(drawing: Drawing, frame: _Frame, plan: Plan, layer: Layer) -> Non
         x, y = frame.points(np.array([(mark.x_m, mark.y_m)]))[0].tolist()
         if not (0.0 <= x - _LEFT <= frame.width and _TOP <= y <= frame.bottom):
             continue
-        drawing.add(Disc(x, y, _MARK_RADIUS, "#FFFFFF", INK, 0.5))
-        drawing.add(Disc(x, y, 2.8, GRADE_COLOURS.get(mark.grade, FAINT), INK, 0.3))
+        colour = GRADE_COLOURS.get(mark.grade, FAINT)
+        drawing.add(*mark_sign(x, y, colour, is_by_hand=mark.is_by_hand))
         text = str(mark.number)
         width = text_width(text, _NUMBER_SIZE)
         for at_x, at_y in (
@@ -196,6 +199,7 @@ def _add_scale_bar(drawing: Drawing, frame: _Frame) -> None:
 
 
 def _add_caption(drawing: Drawing, plan: Plan, words: dict[str, str]) -> None:
+    """Write below everything what the plan rests on."""
     radius = words["radius" if plan.is_radius_given else "radius_default"]
     shares = [
         words["unknown"] if share is None else f"{share:.1f} %"
@@ -212,8 +216,11 @@ def _add_caption(drawing: Drawing, plan: Plan, words: dict[str, str]) -> None:
     )
     room = drawing.width - _LEFT - _RIGHT
     size = min(9.0, 9.0 * room / max(text_width(facts, 9.0), 1.0))
-    drawing.add(Label(_LEFT, drawing.height - 19.0, facts, size))
-    drawing.add(Label(_LEFT, drawing.height - 7.0, words["unobserved_note"], 8.5, FAINT))
+    notes = [words["unobserved_note"], *([] if plan.is_final else [words["open_note"]])]
+    drawing.add(Label(_LEFT, drawing.height + 5.0, facts, size))
+    for row, note in enumerate(notes, start=1):
+        drawing.add(Label(_LEFT, drawing.height + 5.0 + row * _CAPTION_ROW, note, 8.5, FAINT))
+    drawing.height += (1 + len(notes)) * _CAPTION_ROW
 
 
 def nice_step(wish: float) -> float:

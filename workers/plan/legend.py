@@ -3,7 +3,6 @@
 import numpy as np
 
 from workers.plan.colours import (
-    CELL_COLOURS,
     DOSE_COLOURS,
     FAINT,
     GRADE_COLOURS,
@@ -11,8 +10,10 @@ from workers.plan.colours import (
     UNSEEN_GROUND,
     UNSEEN_HATCH,
     ZONE_COLOURS,
+    cell_colours,
 )
-from workers.plan.drawing import Area, Disc, Drawing, Label, Lines, box
+from workers.plan.drawing import Area, Drawing, Label, Lines, box
+from workers.plan.marks import mark_sign
 from workers.plan.model import Layer, Plan
 from workers.vibration.coverage import Cell
 
@@ -22,8 +23,8 @@ _SWATCH = (16.0, 9.0)
 
 def add_legend(
     drawing: Drawing, plan: Plan, layer: Layer, words: dict[str, str], x: float, y: float
-) -> None:
-    """Draw the legend with its upper left corner at (x, y)."""
+) -> float:
+    """Draw the legend with its upper left corner at (x, y), and return where it ends."""
     column = _Column(drawing, x, y)
     if layer == "category":
         _cells(column, plan, words)
@@ -31,6 +32,7 @@ def add_legend(
         _doses(column, plan, words)
     _marks(column, plan, words)
     _site(column, plan, words)
+    return column.y
 
 
 class _Column:
@@ -54,16 +56,18 @@ class _Column:
 
 def _cells(column: _Column, plan: Plan, words: dict[str, str]) -> None:
     column.heading(words["areas"])
+    colours = cell_colours(is_final=plan.is_final)
     whole = int(np.count_nonzero(plan.classes != Cell.OUTSIDE))
-    for cell in (*CELL_COLOURS, Cell.UNOBSERVABLE):
+    for cell in (*colours, Cell.UNOBSERVABLE):
         count = int(np.count_nonzero(plan.classes == cell))
         share = 100.0 * count / whole if whole else 0.0
-        name = words[cell.name.lower()]
+        is_open = cell is Cell.MISSED and not plan.is_final
+        name = words["not_yet" if is_open else cell.name.lower()]
         corner = column.row(f"{name}  {count * plan.cell_m**2:.2f} m²  {share:.1f} %")
         if cell is Cell.UNOBSERVABLE:
             _unseen_swatch(column.drawing, *corner)
         else:
-            column.drawing.add(Area([box(*corner, *_SWATCH)], CELL_COLOURS[cell], INK, 0.3))
+            column.drawing.add(Area([box(*corner, *_SWATCH)], colours[cell], INK, 0.3))
 
 
 def _doses(column: _Column, plan: Plan, words: dict[str, str]) -> None:
@@ -94,8 +98,10 @@ def _marks(column: _Column, plan: Plan, words: dict[str, str]) -> None:
     for grade, colour in GRADE_COLOURS.items():
         count = sum(mark.grade == grade for mark in plan.marks)
         x, y = column.row(f"{words[grade]}  {count}")
-        column.drawing.add(Disc(x + 8.0, y + 4.5, 4.2, "#FFFFFF", INK, 0.5))
-        column.drawing.add(Disc(x + 8.0, y + 4.5, 2.8, colour, INK, 0.3))
+        column.drawing.add(*mark_sign(x + 8.0, y + 4.5, colour, is_by_hand=False))
+    if count := sum(mark.is_by_hand for mark in plan.marks):
+        x, y = column.row(f"{words['by_hand']}  {count}")
+        column.drawing.add(*mark_sign(x + 8.0, y + 4.5, "#FFFFFF", is_by_hand=True))
 
 
 def _site(column: _Column, plan: Plan, words: dict[str, str]) -> None:

@@ -22,12 +22,17 @@ class PlanError(WorkerError):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An insertion on the plan: its printed number, place in metres and grade."""
+    """An insertion on the plan: its printed number, place in metres and grade.
+
+    Attributes:
+        is_by_hand: a person put it in or corrected it.
+    """
 
     number: int
     x_m: float
     y_m: float
     grade: str
+    is_by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Plan:
         covered_pct: with the true radius; None where nothing could be observed.
         covered_tolerant_pct: with the radius grown by one sigma.
         is_radius_given: a person has set the radius.
+        is_final: the analysis is over; before, nothing counts as missed.
     """
 
     title: str
@@ -72,6 +78,7 @@ class Plan:
     sigma_m: float
     covered_pct: float | None
     covered_tolerant_pct: float | None
+    is_final: bool
 
     def __post_init__(self) -> None:
         if self.classes.ndim != 2 or self.classes.size == 0:
@@ -92,7 +99,9 @@ class Plan:
             "classes": packed(self.classes.astype(np.uint8).tobytes()),
             "dose_s": packed(self.dose_s.astype("<f4").tobytes()),
             "dose_scale_s": self.dose_scale_s,
-            "marks": [[one.number, one.x_m, one.y_m, one.grade] for one in self.marks],
+            "marks": [
+                [one.number, one.x_m, one.y_m, one.grade, one.is_by_hand] for one in self.marks
+            ],
             "pour": self.pour,
             "openings": self.openings,
             "formwork": self.formwork,
@@ -103,6 +112,7 @@ class Plan:
             "sigma_m": self.sigma_m,
             "covered_pct": self.covered_pct,
             "covered_tolerant_pct": self.covered_tolerant_pct,
+            "is_final": self.is_final,
         }
 
     @classmethod
@@ -125,7 +135,8 @@ class Plan:
                 dose_s=dose_s.astype(np.float32),
                 dose_scale_s=float(data["dose_scale_s"]),
                 marks=tuple(
-                    Mark(int(n), float(x), float(y), str(g)) for n, x, y, g in data["marks"]
+                    Mark(int(n), float(x), float(y), str(g), bool(h))
+                    for n, x, y, g, h in data["marks"]
                 ),
                 pour=_outline(data["pour"]),
                 openings=tuple(_outline(one) for one in data["openings"]),
@@ -137,6 +148,7 @@ class Plan:
                 sigma_m=float(data["sigma_m"]),
                 covered_pct=_maybe(data["covered_pct"]),
                 covered_tolerant_pct=_maybe(data["covered_tolerant_pct"]),
+                is_final=bool(data["is_final"]),
             )
         except (KeyError, TypeError, ValueError, IndexError, zlib.error) as error:
             raise PlanError("plan_invalid", f"Not a plan: {error!r}.") from error

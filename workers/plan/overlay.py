@@ -5,12 +5,13 @@ import itertools
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from shapely import Polygon, contains_xy
 
 from workers.plan.colours import (
-    CELL_COLOURS,
     DOSE_COLOURS,
     GRADE_COLOURS,
     UNSEEN_HATCH,
+    cell_colours,
 )
 from workers.plan.drawing import Label
 from workers.plan.model import Layer, Outline, Plan
@@ -35,6 +36,8 @@ def overlay(
 ) -> Image:
     """Paint the map over a picture with `ALPHA`, and the insertions with their numbers.
 
+    Insertions are round if detected and square if made by hand, as on the plan.
+
     Args:
         image: (H, W, 3) uint8 RGB, upright, of the calibrated size or scaled evenly.
         shift_px: how far the camera has moved since it was calibrated, in calibrated pixels.
@@ -44,11 +47,13 @@ def overlay(
     """
     view = _View(image, calibration, shift_px)
     colours, is_shown = _colours(plan, layer)
-    shown = view.from_cells(is_shown.astype(np.uint8), plan) > 0
+    outside = view.outside(plan)
+    shown = (view.from_cells(is_shown.astype(np.uint8), plan) > 0) & ~outside
     ground = np.stack(
         [view.from_cells(np.ascontiguousarray(colours[..., i]), plan) for i in range(3)], axis=-1
     )
     unseen = view.from_cells((plan.classes == Cell.UNOBSERVABLE).astype(np.uint8), plan) > 0
+    unseen &= ~outside
     rows, columns = np.arange(image.shape[0]), np.arange(image.shape[1])
     is_stroke = unseen & ((rows[:, None] + columns[None]) % _HATCH_PX < 2)
     result = image.astype(np.float32)
@@ -104,6 +109,20 @@ class _View:
         is_ground = row[0] * columns[None] + row[1] * rows[:, None] + row[2] > 0.0
         return np.where(is_ground, flat, 0).astype(np.uint8)
 
+    def outside(self, plan: Plan) -> Mask:
+        """Return (H, W) bool: where cells on the edge of the pour stick out of it."""
+        inside = (plan.classes != Cell.OUTSIDE).astype(np.uint8)
+        inner = cv2.erode(inside, np.ones((3, 3), np.uint8), borderValue=0)
+        outside: Mask = self.from_cells(inside - inner, plan) > 0
+        rows, columns = np.nonzero(outside)
+        ground = self._to_ground @ np.stack([columns, rows, np.ones_like(rows)])
+        x, y = ground[:2] / ground[2]
+        is_pour = contains_xy(Polygon(plan.pour), x, y) if plan.pour else np.ones(x.shape, np.bool_)
+        for opening in plan.openings:
+            is_pour &= ~contains_xy(Polygon(opening), x, y)
+        outside[rows, columns] = ~is_pour
+        return outside
+
     def pixels(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
         """Map (N, 2) metres to (N, 2) pixels; NaN behind the camera."""
         result: NDArray[np.float64] = (
@@ -131,7 +150,7 @@ def _colours(plan: Plan, layer: Layer) -> tuple[NDArray[np.uint8], Mask]:
     colours = np.zeros((*plan.classes.shape, 3), np.uint8)
     unseen = plan.classes == Cell.UNOBSERVABLE
     if layer == "category":
-        for cell, colour in CELL_COLOURS.items():
+        for cell, colour in cell_colours(is_final=plan.is_final).items():
             colours[plan.classes == cell] = rgb(colour)
         return colours, (plan.classes != Cell.OUTSIDE) & ~unseen
     is_dosed = (plan.dose_s > 0.0) & ~unseen
@@ -149,10 +168,13 @@ def _with_marks(image: Image, plan: Plan, view: _View) -> Image:
         if not (0.0 <= u < width and 0.0 <= v < height):
             continue
         centre, radius = (round(u), round(v)), round(5 * view.unit)
-        cv2.circle(
-            image, centre, radius, rgb(GRADE_COLOURS.get(mark.grade, "#FFFFFF")), -1, cv2.LINE_AA
-        )
-        cv2.circle(image, centre, radius, _BLACK, max(1, round(view.unit)), cv2.LINE_AA)
+        fill = rgb(GRADE_COLOURS.get(mark.grade, "#FFFFFF"))
+        for colour, thickness in ((fill, -1), (_BLACK, max(1, round(view.unit)))):
+            if mark.is_by_hand:
+                low, high = (tuple(one + step for one in centre) for step in (-radius, radius))
+                cv2.rectangle(image, low, high, colour, thickness)
+            else:
+                cv2.circle(image, centre, radius, colour, thickness, cv2.LINE_AA)
         size = 11.0 * view.unit
         labels.append(Label(u + 1.5 * radius, v - 0.5 * radius, str(mark.number), size, "#FFFFFF"))
     return write_labels(image, labels, 1.0, halo="#000000")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from apps.common.errors import NotFound
-from apps.inspection.models import CoverageMap, Insertion, Inspection, SiteVersion
+from apps.inspection.models import CoverageMap, Insertion, Inspection, Origin, SiteVersion
 from apps.inspection.selectors.sites import site_version_get
 from apps.projects.models import Project
 from workers.plan.model import Mark, Outline, Plan, ZoneOutline
@@ -15,8 +15,12 @@ from workers.vibration.site import DEFAULT_RADIUS_M
 
 def inspected_site(project: Project) -> SiteVersion:
     """The version of the site that the last computation rests on."""
-    inspection = Inspection.objects.filter(project=project).first()
-    return site_version_get(project, inspection.site_version if inspection else 0)
+    return site_version_get(project, last_inspection(project).site_version)
+
+
+def last_inspection(project: Project) -> Inspection:
+    """The last computation; one that found nothing where there was none."""
+    return Inspection.objects.filter(project=project).first() or Inspection(project=project)
 
 
 def plan_of(project: Project, lift: int) -> Plan:
@@ -24,18 +28,20 @@ def plan_of(project: Project, lift: int) -> Plan:
     found = CoverageMap.objects.filter(project=project, lift=lift).first()
     if found is None:
         raise NotFound("There is no map of this lift (yet).", code="map_not_found")
-    return _plan(project, found, inspected_site(project))
+    inspection = last_inspection(project)
+    return _plan(inspection, found, site_version_get(project, inspection.site_version))
 
 
 def plans_of(project: Project) -> list[Plan]:
     """The plans of all lifts that have a map."""
-    version = inspected_site(project)
+    inspection = last_inspection(project)
+    version = site_version_get(project, inspection.site_version)
     maps = CoverageMap.objects.filter(project=project)
-    return [_plan(project, one, version) for one in maps]
+    return [_plan(inspection, one, version) for one in maps]
 
 
-def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
-    facts, site = found.facts, version.site
+def _plan(inspection: Inspection, found: CoverageMap, version: SiteVersion) -> Plan:
+    project, facts, site = inspection.project, found.facts, version.site
     shape = int(facts["rows"]), int(facts["columns"])
     marks = Insertion.objects.filter(project=project, lift=found.lift)
     radius_m = site["radius_m"]
@@ -50,8 +56,10 @@ def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
         .astype(np.float32),
         dose_scale_s=float(facts["dose_scale_s"]),
         marks=tuple(
-            Mark(number, x_m, y_m, grade)
-            for number, x_m, y_m, grade in marks.values_list("number", "x_m", "y_m", "grade")
+            Mark(number, x_m, y_m, grade, origin != Origin.DETECTED)
+            for number, x_m, y_m, grade, origin in marks.values_list(
+                "number", "x_m", "y_m", "grade", "origin"
+            )
             if x_m is not None and y_m is not None
         ),
         pour=_outline(site["pour"]),
@@ -68,6 +76,7 @@ def _plan(project: Project, found: CoverageMap, version: SiteVersion) -> Plan:
         sigma_m=float(facts.get("sigma_m") or 0.0),
         covered_pct=facts.get("covered_pct"),
         covered_tolerant_pct=facts.get("covered_tolerant_pct"),
+        is_final=inspection.is_final,
     )
 
 

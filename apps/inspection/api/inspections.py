@@ -20,6 +20,7 @@ from apps.inspection.api.serializers.inspections import (
     InsertionSerializer,
     InspectionSerializer,
     ReasonSerializer,
+    VideoPlanesSerializer,
 )
 from apps.inspection.models import CoverageMap
 from apps.inspection.selectors.insertions import (
@@ -30,6 +31,8 @@ from apps.inspection.selectors.insertions import (
     maps_of,
 )
 from apps.inspection.selectors.inspections import inspection_view
+from apps.inspection.selectors.planes import planes_of
+from apps.inspection.services.camera import shifts_of
 from apps.inspection.services.edits import (
     edit_take_back,
     insertion_add,
@@ -39,6 +42,7 @@ from apps.inspection.services.edits import (
 from apps.inspection.services.requests import inspection_request
 from apps.projects.models import MemberRole
 from apps.projects.selectors import project_get_for
+from apps.projects.selectors.videos import video_get_for
 from workers.vibration.coverage import Cell
 
 EDIT_MADE = {201: InsertionEditSerializer}
@@ -72,6 +76,21 @@ class InspectionMapsView(APIView):
         project = project_get_for(user=person_of(request), id=id)
         # The rasters are base64 of what was computed; asking each field would only take time.
         return Response([_map_json(one) for one in maps_of(project)])
+
+
+@extend_schema(tags=["inspection"])
+class VideoPlanesView(APIView):
+    @extend_schema(operation_id="inspection_planes", responses=VideoPlanesSerializer)
+    def get(self, request: Request, id: int) -> Response:
+        """Where the ground of each lift lies in the picture, as last computed, and its movement."""
+        video = video_get_for(user=person_of(request), id=id)
+        planes = planes_of(video)
+        still_s = planes.still_seconds
+        shifts = [] if still_s is None else shifts_of(video, still_s)
+        lifts = [
+            {"lift": lift, "calibration": points} for lift, points in enumerate(planes.by_lift)
+        ]
+        return Response({"planes": lifts, "shifts": [row[:3] for row in shifts]})
 
 
 def _map_json(one: CoverageMap) -> dict[str, Any]:

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
         inspections.InspectionMapsView.as_view(),
         name="inspection-maps",
     ),
+    path("videos/<int:id>/planes/", inspections.VideoPlanesView.as_view(), name="video-planes"),
     path("projects/<int:id>/insertions/", inspections.InsertionsView.as_view(), name="insertions"),
     path(
         "projects/<int:id>/insertions/<int:insertion_id>/",

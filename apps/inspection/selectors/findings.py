@@ -8,7 +8,11 @@ from django.db.models import Count, QuerySet
 
 from apps.common.errors import NotFound
 from apps.inspection.models import CONFIRMED_STATES, Finding, FindingState
+from apps.inspection.selectors.planes import planes_of
 from apps.projects.models import Project
+from workers.errors import WorkerError
+from workers.vibration.calibration import Quality
+from workers.vibration.pour_site import calibration_from_json
 
 # Two-sided 95 % of the normal distribution.
 Z_95 = 1.959964
@@ -49,6 +53,19 @@ def finding_get(project: Project, id: int) -> Finding:
     if finding is None:
         raise NotFound("There is no such finding, or no longer.")
     return finding
+
+
+def finding_calibration(finding: Finding) -> Quality | None:
+    """Of the plane that its video was measured by; None where that fixes none."""
+    if finding.video is None:
+        return None
+    points = planes_of(finding.video, finding.site_version).of(finding.lift or 0)
+    if points is None:
+        return None
+    try:
+        return calibration_from_json(points, "calibration").quality
+    except WorkerError:
+        return None
 
 
 def precisions(project: Project) -> list[Precision]:

@@ -8,6 +8,8 @@ from django.db.models import Count
 
 from apps.inspection.models import Finding, FindingState, Inspection, Severity
 from apps.inspection.selectors.clock import clock_of
+from apps.inspection.selectors.planes import lifts_of
+from apps.inspection.selectors.sites import site_version_get
 from apps.jobs.models import Job, JobState
 from apps.projects.models import Project
 
@@ -35,12 +37,14 @@ class InspectionView:
     not_judged: list[dict[str, str]]
     manual_checks: list[dict[str, str]]
     clock: dict[str, Any]
+    lifts: list[dict[str, Any]]
 
 
 def inspection_view(project: Project) -> InspectionView:
     inspection = Inspection.objects.select_related("job").filter(project=project).first()
     if inspection is None:
         inspection = Inspection(project=project)
+    version = site_version_get(project, inspection.site_version)
     report = inspection.report
     notes = report["status"] if report else []
     not_judged = [
@@ -61,6 +65,10 @@ def inspection_view(project: Project) -> InspectionView:
         not_judged=not_judged,
         manual_checks=[{"code": note["subject"]} for note in notes if note["code"] == MANUAL_CHECK],
         clock=inspection.clock or clock_of(project).to_json(),
+        lifts=[
+            {"number": number, "name": names[0]}
+            for number, names in enumerate(lifts_of(inspection, version))
+        ],
     )
 
 

@@ -1874,6 +1874,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{id}/planes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where the ground of each lift lies in the picture, as last computed, and its movement. */
+        get: operations["inspection_planes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/videos/{id}/still/": {
         parameters: {
             query?: never;
@@ -2537,6 +2554,13 @@ export interface components {
             readonly run: number | null;
             readonly detector_digest: string;
         };
+        FindingCalibration: {
+            grade: components["schemas"]["CalibrationQualityGradeEnum"];
+            /** Format: double */
+            rmse_px: number;
+            /** Format: double */
+            rmse_m: number;
+        };
         FindingDetail: {
             readonly id: number;
             readonly number: number;
@@ -2588,6 +2612,8 @@ export interface components {
             readonly run: number | null;
             readonly detector_digest: string;
             readonly history: components["schemas"]["FindingReview"][];
+            readonly calibration: components["schemas"]["FindingCalibration"] | null;
+            readonly run_settings: components["schemas"]["RunSettings"] | null;
         };
         FindingReview: {
             from: components["schemas"]["FindingStateEnum"];
@@ -2814,6 +2840,8 @@ export interface components {
             not_judged: components["schemas"]["NotJudged"][];
             manual_checks: components["schemas"]["ManualCheck"][];
             clock: components["schemas"]["Clock"];
+            /** @description All of the pour, with a map or without. */
+            lifts: components["schemas"]["PourLift"][];
         };
         InspectionReport: {
             coverage: components["schemas"]["Coverage"];
@@ -2906,6 +2934,10 @@ export interface components {
             /** Format: double */
             sigma_m: number;
             area_m2: components["schemas"]["Areas"];
+        };
+        LiftPlane: {
+            lift: number;
+            calibration: components["schemas"]["CalibrationPoints"] | null;
         };
         Liveness: {
             status: components["schemas"]["LivenessStatusEnum"];
@@ -3480,6 +3512,11 @@ export interface components {
             /** Format: double */
             radius_m: number;
         };
+        PourLift: {
+            /** @description The `lift` of insertions, findings and maps. */
+            number: number;
+            name: string;
+        };
         Precision: {
             rule: string;
             confirmed: number;
@@ -3790,6 +3827,18 @@ export interface components {
             readonly name: string;
             readonly kind: string;
             readonly digest: string;
+        };
+        RunSettings: {
+            /**
+             * Format: double
+             * @description Analysed frames per second; null: every frame.
+             */
+            fps: number | null;
+            /**
+             * Format: double
+             * @description What scored less was not counted.
+             */
+            score_threshold: number;
         };
         RunStartRequest: {
             /** @description Its name or its id. */
@@ -4327,6 +4376,11 @@ export interface components {
         VideoError: {
             readonly code: string;
             readonly message: string;
+        };
+        VideoPlanes: {
+            planes: components["schemas"]["LiftPlane"][];
+            /** @description How far the picture has moved from the calibrated one, from each time on. */
+            shifts: number[][];
         };
         /**
          * @description * `checking` - Checking
@@ -16410,6 +16464,72 @@ export interface operations {
                 };
             };
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    inspection_planes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPlanes"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from apps.accounts.api.serializers import PersonBriefSerializer
 from apps.common.fields import CleanCharField
+from apps.inspection.api.serializers.sites import CALIBRATION_GRADES
 from apps.inspection.models import (
     AuditEntry,
     Finding,
@@ -14,6 +15,7 @@ from apps.inspection.models import (
     Severity,
     Verdict,
 )
+from apps.inspection.selectors.findings import finding_calibration
 from workers.vibration.rules.table import RULE_SPECS, Basis
 
 Shape = serializers.Serializer[Any]
@@ -121,12 +123,33 @@ FindingReviewSerializer = type(
 )
 
 
+class FindingCalibrationSerializer(Shape):
+    grade = serializers.ChoiceField(choices=CALIBRATION_GRADES)
+    rmse_px = serializers.FloatField()
+    rmse_m = serializers.FloatField()
+
+
+class RunSettingsSerializer(Shape):
+    fps = serializers.FloatField(
+        allow_null=True, help_text="Analysed frames per second; null: every frame."
+    )
+    score_threshold = serializers.FloatField(help_text="What scored less was not counted.")
+
+
 class FindingDetailSerializer(FindingSerializer):
     history = FindingReviewSerializer(many=True, read_only=True)
+    calibration = serializers.SerializerMethodField()
+    run_settings = RunSettingsSerializer(source="run", read_only=True, allow_null=True)
 
     class Meta(FindingSerializer.Meta):
-        fields = [*FindingSerializer.Meta.fields, "history"]
+        fields = [*FindingSerializer.Meta.fields, "history", "calibration", "run_settings"]
         read_only_fields = fields
+
+    @extend_schema_field(FindingCalibrationSerializer(allow_null=True))
+    def get_calibration(self, finding: Finding) -> dict[str, Any] | None:
+        """How well its camera knows the ground; null where nobody calibrated it."""
+        quality = finding_calibration(finding)
+        return None if quality is None else FindingCalibrationSerializer(quality).data
 
 
 class FindingReviewRequestSerializer(Shape):

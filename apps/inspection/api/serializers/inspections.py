@@ -8,6 +8,7 @@ from apps.accounts.api.serializers import PersonBriefSerializer
 from apps.analysis.api.requests import IdField
 from apps.analysis.serializers import FailureSerializer
 from apps.common.fields import CleanCharField, FiniteFloatField
+from apps.inspection.api.serializers.sites import CalibrationPointsSerializer, numbers
 from apps.inspection.models import EditKind, Grade, Insertion, InsertionEdit, Origin
 from apps.jobs.models import JobState
 
@@ -109,6 +110,11 @@ class ClockSerializer(Shape):
     videos = ClockVideoSerializer(many=True)
 
 
+class PourLiftSerializer(Shape):
+    number = serializers.IntegerField(help_text="The `lift` of insertions, findings and maps.")
+    name = serializers.CharField()
+
+
 class InspectionSerializer(Shape):
     state = serializers.ChoiceField(choices=[NO_STATE, *JobState.values])
     error = FailureSerializer(allow_null=True)
@@ -124,6 +130,7 @@ class InspectionSerializer(Shape):
     not_judged = NotJudgedSerializer(many=True)
     manual_checks = ManualCheckSerializer(many=True)
     clock = ClockSerializer()
+    lifts = PourLiftSerializer(many=True, help_text="All of the pour, with a map or without.")
 
 
 class InsertionSerializer(serializers.ModelSerializer[Insertion]):
@@ -227,3 +234,16 @@ class CoverageMapSerializer(LiftCoverageSerializer):
     )
     dose_s = serializers.CharField(help_text="Base64 of a little-endian float32 a cell.")
     dose_scale_s = serializers.FloatField(help_text="The fixed end of the colour scale.")
+
+
+class LiftPlaneSerializer(Shape):
+    lift = serializers.IntegerField()
+    calibration = CalibrationPointsSerializer(allow_null=True)
+
+
+class VideoPlanesSerializer(Shape):
+    planes = LiftPlaneSerializer(many=True)
+    shifts = serializers.ListField(
+        child=numbers(3, "time on the video's clock, dx and dy in pixels"),
+        help_text="How far the picture has moved from the calibrated one, from each time on.",
+    )

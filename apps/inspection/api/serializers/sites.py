@@ -14,6 +14,8 @@ from workers.vibration.site import ZoneKind
 
 Shape = serializers.Serializer[Any]
 
+CALIBRATION_GRADES = [str(grade) for grade in CalibrationGrade]
+
 
 def numbers(length: int, help_text: str) -> serializers.ListField:
     return serializers.ListField(
@@ -129,7 +131,7 @@ class CalibrationCheckSerializer(CalibrationPointsSerializer):
 
 
 class CalibrationQualitySerializer(Shape):
-    grade = serializers.ChoiceField(choices=[str(grade) for grade in CalibrationGrade])
+    grade = serializers.ChoiceField(choices=CALIBRATION_GRADES)
     reasons = serializers.ListField(child=serializers.CharField())
     residuals_px = serializers.ListField(child=serializers.FloatField())
     residuals_m = serializers.ListField(child=serializers.FloatField())

@@ -1,5 +1,6 @@
 import { api, body } from "@/api/client";
 import type { components } from "@/api/schema";
+import type { Insertion } from "@/features/inspection/types";
 import { boundsOf, grown, type Bounds, type Point } from "@/geometry/types";
 
 /** What is known about a cell of the plan (docs/api.md, "Inspection"). */
@@ -57,6 +58,9 @@ export async function getMaps(project: number): Promise<PlanMap[]> {
 /** Whether something belongs on a map: to its lift, or to no lift in particular. */
 export const isOnMap = (map: Pick<PlanMap, "lift"> | null, lift: number | null): boolean =>
   map === null || lift === null || lift === map.lift;
+
+/** Whether a person put an insertion in or corrected it: such ones are square. */
+export const isByHand = ({ origin }: Pick<Insertion, "origin">): boolean => origin !== "detected";
 
 /** The corners of the map in metres, y up. */
 export function mapBounds(map: PlanMap): Bounds {

@@ -103,26 +103,35 @@ export function swatch(name: CellClass | "not_yet"): string {
 
 const OVERLAY_ALPHA = 0.4;
 
+/** Where the ground is in a picture, and which of it may be painted. */
+export interface Ground {
+  toGround: Matrix3;
+  /** How far the picture has moved from the calibrated one. */
+  shift_px: Readonly<Point>;
+  /** Cells whose middle lies in the pour belong to it: their other half may stick out. */
+  isInPour: (place: Point) => boolean;
+}
+
 /** Paints the map over a camera's picture: each dot of the canvas asks which cell it looks at. */
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   picture: { width: number; height: number },
   map: PlanMap,
   paint: CellPainter,
-  toGround: Matrix3,
+  { toGround, shift_px: [dx_px, dy_px], isInPour }: Ground,
 ): void {
   const { width, height } = context.canvas;
   const image = context.createImageData(width, height);
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
-      const pixel: Point = [((column + 0.5) / width) * picture.width, ((row + 0.5) / height) * picture.height];
-      const place = project(toGround, pixel);
+      const [u, v] = [((column + 0.5) / width) * picture.width, ((row + 0.5) / height) * picture.height];
+      const place = project(toGround, [u - dx_px, v - dy_px]);
       if (!place) continue;
       const x = Math.floor((place[0] - map.origin[0]) / map.cell_m);
       const y = Math.floor((place[1] - map.origin[1]) / map.cell_m);
       if (x < 0 || y < 0 || x >= map.columns || y >= map.rows) continue;
       const colour = paint(y * map.columns + x, x, map.rows - 1 - y);
-      if (colour) setDot(image.data, row * width + column, colour, 255 * OVERLAY_ALPHA);
+      if (colour && isInPour(place)) setDot(image.data, row * width + column, colour, 255 * OVERLAY_ALPHA);
     }
   }
   context.putImageData(image, 0, 0);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { areasOf, cellAt, decodeMap, isOnMap, mapBounds, withNearby, type MapAnswer } from "./maps";
-import { classesAt, coveredPct, dosesAt, NOT_YET, reachOf, stillOpen } from "./reach";
+import { classesAt, coveredPct, dosesAt, isKnownAt, NOT_YET, reachOf, stillOpen } from "./reach";
 import type { Insertion } from "@/features/inspection/types";
 
 const NAMES = ["outside", "missed", "short", "good", "over", "unobservable"];
@@ -48,10 +48,44 @@ test("what is vibrated later is not yet", () => {
   expect([...classesAt(MAP, reach, 204)]).toEqual([3, 2, 1, 5]);
 });
 
+test("a cell has the class that its stays had earned by then", () => {
+  // First cell: short, 12 s, 28 s and 25 s, together 65 s of the 60 that are too many. Second: 12 s, then 40 s at once.
+  const stays = [
+    insertion({ pour_start_s: 50, duration_s: 4, grade: "short" }), insertion({ pour_start_s: 100 }),
+    insertion({ pour_start_s: 400, duration_s: 28 }), insertion({ pour_start_s: 300, duration_s: 25 }),
+    insertion({ x_m: 11.5, pour_start_s: 500 }), insertion({ x_m: 11.5, pour_start_s: 600, duration_s: 40, grade: "over" }),
+  ];
+  const map = { ...MAP, classes: Uint8Array.from([4, 4, 1, 5]), dose_s: Float32Array.from([65, 52, 0, 0]) };
+  const reach = reachOf(map, stays, 0.3);
+  const at = (time_s: number): number[] => [...classesAt(map, reach, time_s)].slice(0, 2);
+  expect(at(53.9)).toEqual([NOT_YET, NOT_YET]);
+  expect(at(54)).toEqual([2, NOT_YET]);
+  expect(at(112)).toEqual([3, NOT_YET]);
+  expect(at(427.9)).toEqual([3, NOT_YET]);
+  expect(at(428)).toEqual([4, NOT_YET]);
+  expect(at(639.9)).toEqual([4, 3]);
+  expect(at(640)).toEqual([4, 4]);
+});
+
+test("the time of a withdrawal makes nothing too long", () => {
+  // 34 s, 34 s and 14 s of which 4 s each are the withdrawal: 30, 60 and 70 s of the 60 that are allowed.
+  const stays = [34, 34, 14].map((duration_s, index) => insertion({ pour_start_s: 100 * index, duration_s }));
+  const map = { ...MAP, classes: Uint8Array.from([4, 1, 1, 5]), dose_s: Float32Array.from([70, 0, 0, 0]) };
+  const reach = reachOf(map, stays, 0.3);
+  expect([134, 213.9, 214].map((time_s) => classesAt(map, reach, time_s)[0])).toEqual([3, 3, 4]);
+  expect([10, 32, 110, 300].map((time_s) => dosesAt(map, reach, stays, 0.3, time_s)[0])).toEqual([10, 30, 40, 70]);
+});
+
+test("a finding is known when what it is about was over", () => {
+  // On the pour's clock from 100 to 130 s; its video begins at 60 s.
+  const finding = { pour_start_s: 100, start_s: 40, end_s: 70 };
+  expect([99, 129, 130, null].map((time_s) => isKnownAt(finding, time_s))).toEqual([false, false, true, true]);
+});
+
 test("doses grow while a valid insertion lasts, and end at those of the map", () => {
   const twice = { ...MAP, dose_s: Float32Array.from([20, 0, 0, 0]) };
   const stays = [...STAYS, insertion({ pour_start_s: 300, duration_s: 8 })];
-  const at = (time_s: number): number[] => [...dosesAt(twice, stays, 0.3, time_s)];
+  const at = (time_s: number): number[] => [...dosesAt(twice, reachOf(twice, stays, 0.3), stays, 0.3, time_s)];
   expect(at(99)).toEqual([0, 0, 0, 0]);
   expect(at(103)).toEqual([3, 0, 0, 0]);
   expect(at(250)).toEqual([12, 0, 0, 0]);
@@ -60,8 +94,8 @@ test("doses grow while a valid insertion lasts, and end at those of the map", ()
 
 test("a short insertion reaches, but does not cover", () => {
   const reach = reachOf(MAP, STAYS, 0.3);
-  expect(reach.any[1]).toBe(204);
-  expect(reach.valid[1]).toBe(Infinity);
+  expect(reach.short[1]).toBe(204);
+  expect(reach.good[1]).toBe(Infinity);
   expect(coveredPct(classesAt(MAP, reach, 300))).toBeCloseTo(100 / 3);
   expect(coveredPct(classesAt(MAP, reach, 0))).toBe(0);
 });
@@ -72,7 +106,7 @@ test("while a run goes on nothing is missed yet, and nothing more is covered", (
 });
 
 test("another lift reaches nothing here", () => {
-  expect(reachOf(MAP, [insertion({ lift: 1 })], 0.3).any[0]).toBe(Infinity);
+  expect(reachOf(MAP, [insertion({ lift: 1 })], 0.3).good[0]).toBe(Infinity);
 });
 
 test("where nothing could be seen there is no share", () => {

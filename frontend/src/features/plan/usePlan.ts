@@ -68,8 +68,8 @@ function makePlan(project: number, store: InspectionStore, selection: Selection)
     return store.inspection.value?.is_final ? known : stillOpen(known);
   });
   const doses = computed(() => {
-    if (!map.value || time_s.value === null) return map.value?.dose_s ?? null;
-    return dosesAt(map.value, store.insertions.value, radius_m.value, time_s.value);
+    if (!map.value || !reach.value || time_s.value === null) return map.value?.dose_s ?? null;
+    return dosesAt(map.value, reach.value, store.insertions.value, radius_m.value, time_s.value);
   });
   const painter = computed(() =>
     map.value && classes.value && doses.value

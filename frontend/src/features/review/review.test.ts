@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { counted, deedOf, matchingFindings, mayMove, MOVES, neighbour, nextToReview, NO_FILTER, STATES } from "./review";
-import type { Finding } from "@/features/inspection/types";
+import { counted, deedOf, matchingFindings, mayMove, MOVES, neighbour, nextToReview, NO_FILTER, observedRatio, STATES } from "./review";
+import type { Finding, Insertion } from "@/features/inspection/types";
 
 const finding = (id: number, facts: Partial<Finding> = {}): Finding =>
   ({ id, number: id, rule: "V01", severity: "minor", state: "to_review", video: 1, lift: 0, note: "", review_note: "", ...facts }) as Finding;
@@ -34,6 +34,12 @@ test("filters narrow the list together", () => {
   expect(found({ search: "MISSED site" })).toEqual([3]);
   expect(found({ search: "#4" })).toEqual([4]);
   expect(found({ search: "nothing like it" })).toEqual([]);
+});
+
+test("a finding is seen as well as the insertion that was seen worst", () => {
+  const insertions = [[7, 0.95], [8, 0.62], [9, 0.1]].map(([id, observed_ratio]) => ({ id, observed_ratio }) as Insertion);
+  expect(observedRatio({ insertions: [7, 8] }, insertions)).toBe(0.62);
+  expect(observedRatio({ insertions: [] }, insertions)).toBeNull();
 });
 
 test("counts say how many there are of each", () => {

@@ -1,4 +1,4 @@
-import type { Finding, FindingState, Severity } from "@/features/inspection/types";
+import type { Finding, FindingState, Insertion, Severity } from "@/features/inspection/types";
 
 export const STATES: readonly FindingState[] = [
   "to_review",
@@ -55,6 +55,12 @@ export function matchingFindings(
       (filter.lift === null || one.lift === filter.lift) &&
       (words === "" || isFound(one, words, ruleName)),
   );
+}
+
+/** How much of its insertions was seen, at the worst; null where it is about none. */
+export function observedRatio(finding: Pick<Finding, "insertions">, insertions: readonly Insertion[]): number | null {
+  const seen = insertions.filter(({ id }) => finding.insertions.includes(id)).map((one) => one.observed_ratio);
+  return seen.length > 0 ? Math.min(...seen) : null;
 }
 
 export function counted<K extends string>(findings: readonly Finding[], key: (one: Finding) => K): Map<K, number> {

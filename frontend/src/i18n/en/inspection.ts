@@ -102,7 +102,6 @@ export default {
     any_rule: "All rules",
     lift_label: "Lift",
     any_lift: "All lifts",
-    lift: "Lift {number}",
     former: "Former ones too",
     former_help: "Also what was reviewed, and a later computation no longer gives",
     no_longer: "no longer found",
@@ -145,6 +144,9 @@ export default {
     where: "Where",
     no_place: "no place in metres",
     insertions: "Insertions",
+    observed: "Seen",
+    calibration: "Calibration",
+    run_settings: "Analysis",
     basis_label: "Basis",
     basis: { N: "Code", G: "Guidance", C: "Site set-up" },
     trust: {

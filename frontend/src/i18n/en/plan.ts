@@ -12,6 +12,9 @@ export default {
     png: "PNG picture",
     svg: "SVG drawing",
     legend: "Legend with areas",
+    signs: "Signs of insertions",
+    detected: "Insertion, detected",
+    by_hand: "Insertion, by hand",
     dose_scale: "Seconds of vibration, on a fixed scale",
     class: {
       outside: "outside the pour",

@@ -104,7 +104,6 @@ export default {
     any_rule: "全部规则",
     lift_label: "浇筑层",
     any_lift: "全部层",
-    lift: "第 {number} 层",
     former: "含历史项",
     former_help: "也显示已复核、但后来的计算不再给出的违规项",
     no_longer: "不再出现",
@@ -146,6 +145,9 @@ export default {
     where: "位置",
     no_place: "没有以米计的位置",
     insertions: "插点",
+    observed: "可见比例",
+    calibration: "标定",
+    run_settings: "分析设置",
     basis_label: "依据",
     basis: { N: "规范", G: "指南", C: "现场设置" },
     trust: {

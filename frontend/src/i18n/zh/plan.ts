@@ -14,6 +14,9 @@ export default {
     png: "PNG 图片",
     svg: "SVG 矢量图",
     legend: "图例与面积",
+    signs: "插点符号",
+    detected: "插点（检测所得）",
+    by_hand: "插点（手动添加或修正）",
     dose_scale: "振捣秒数（固定刻度）",
     class: {
       outside: "浇筑区外",
