@@ -106,7 +106,7 @@ export default {
     label_map_invalid: "A renamed class is none of the model's.",
     archive_unreadable: "The archive cannot be read.",
     archive_too_large: "The archive holds too much.",
-    archive_unsafe: "The archive holds paths that lead elsewhere, or links.",
+    archive_unsafe: "The archive holds paths that lead elsewhere, are too long or come twice, or links.",
     url_invalid: "This is no address that can be downloaded from.",
     download_address_private: "The address lies in a private network. The server's operator can allow that.",
     download_failed: "The download failed.",

@@ -108,7 +108,7 @@ export default {
     label_map_invalid: "改名的类别不属于该模型。",
     archive_unreadable: "无法读取压缩包。",
     archive_too_large: "压缩包内容过多。",
-    archive_unsafe: "压缩包中含有指向外部的路径或链接。",
+    archive_unsafe: "压缩包中含有指向外部、过长或重复的路径，或含有链接。",
     url_invalid: "无法从该网址下载。",
     download_address_private: "该地址位于内部网络，可由服务器管理员放行。",
     download_failed: "下载失败。",
