@@ -147,6 +147,8 @@ class DatasetTask(models.Model):
     wishes = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # Of an import: what became of its pictures, apps.datasets.services.imports.ImportResult.
+    result = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
