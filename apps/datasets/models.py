@@ -55,7 +55,7 @@ class DatasetImage(models.Model):
     )
     frame = models.PositiveIntegerField(null=True, blank=True)
     pts_seconds = models.FloatField(null=True, blank=True)
-    # The day it shows, as far as it is known: that of the upload. For splitting.
+    # The day it shows as far as it was known when it was taken: on site, else of the upload.
     day = models.DateField(null=True, blank=True)
     # Pictures of one group never go to different splits.
     group = models.CharField(max_length=100)
