@@ -151,6 +151,7 @@ export default {
     split_empty: "No picture of this version is in that split.",
     dataset_name_taken: "There is a dataset of this name already.",
     dataset_busy: "Work on the dataset is under way. Wait for it, or cancel it.",
+    dataset_in_use: "A training on the dataset is under way. Wait for it, or cancel it.",
     class_in_use: "Boxes use a class that was taken away. Change them first.",
     classes_invalid: "Each class needs a name of its own.",
     box_empty: "A box has no area inside the picture.",

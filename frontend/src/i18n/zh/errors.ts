@@ -153,6 +153,7 @@ export default {
     split_empty: "该版本中没有属于该划分的图片。",
     dataset_name_taken: "已有同名数据集。",
     dataset_busy: "数据集上有任务正在进行，请等待或取消。",
+    dataset_in_use: "有训练正在使用该数据集，请等待或取消。",
     class_in_use: "被移除的类别仍有标注框使用，请先修改这些框。",
     classes_invalid: "每个类别都需要不同的名称。",
     box_empty: "标注框在图片内没有面积。",
