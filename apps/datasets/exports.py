@@ -4,13 +4,15 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from apps.common.errors import NotFound
 from apps.datasets.models import Dataset, DatasetVersion
+from apps.datasets.services.import_labels import DIGESTS_FILE
 from apps.datasets.services.versions import labelled_images
 from apps.datasets.storage import image_path, version_path
 from workers.datasets.coco import from_coco, to_coco
-from workers.datasets.labels import LabelledImage
+from workers.datasets.labels import LabelledImage, boxes_digest
 from workers.datasets.yolo import to_yolo
 
 # Every picture carries the same moment, so that the same version gives the same bytes.
@@ -27,7 +29,8 @@ def export_pieces(dataset: Dataset, *, form: str, version: int | None) -> Iterat
         if not image_path(dataset.folder, image.name).exists():
             raise NotFound(f"The picture {image.name} is not there any more.")
     entries = _coco_entries if form == "coco" else _yolo_entries
-    return _zip(dataset, entries(images, classes), images)
+    texts = chain(entries(images, classes), [(DIGESTS_FILE, _digests(images))])
+    return _zip(dataset, texts, images)
 
 
 def _content(dataset: Dataset, number: int | None) -> tuple[list[LabelledImage], list[str]]:
@@ -56,6 +59,10 @@ def _yolo_entries(images: list[LabelledImage], classes: list[str]) -> Iterator[t
         lines = [f"images/{image.name}\n" for image in images if (image.split or "train") == split]
         if lines:
             yield f"{split}.txt", "".join(lines)
+
+
+def _digests(images: list[LabelledImage]) -> str:
+    return "".join(f"{boxes_digest(image.boxes)}  {image.name}\n" for image in images)
 
 
 def _zip(

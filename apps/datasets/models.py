@@ -55,7 +55,7 @@ class DatasetImage(models.Model):
     )
     frame = models.PositiveIntegerField(null=True, blank=True)
     pts_seconds = models.FloatField(null=True, blank=True)
-    # The day it shows, as far as it is known: that of the upload. For splitting.
+    # The day it shows as far as it was known when it was taken: on site, else of the upload.
     day = models.DateField(null=True, blank=True)
     # Pictures of one group never go to different splits.
     group = models.CharField(max_length=100)
@@ -147,6 +147,8 @@ class DatasetTask(models.Model):
     wishes = models.JSONField(default=dict)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # Of an import: what became of its pictures, apps.datasets.services.imports.ImportResult.
+    result = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

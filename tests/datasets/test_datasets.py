@@ -143,7 +143,7 @@ def test_a_version_is_what_was_labelled_then(frames: None, api: APIClient, url: 
     truth = json.loads(archive.read("annotations.json"))
     assert [annotation["bbox"] for annotation in truth["annotations"]] == [[10, 20, 40, 80]]
     assert {f"images/{image['file_name']}" for image in truth["images"]} <= set(archive.namelist())
-    assert len(zip_of(api, f"{url}export/").namelist()) == 2  # the labels and one picture
+    assert len(zip_of(api, f"{url}export/").namelist()) == 3  # labels, digests, one picture
     assert api.get(f"{url}export/", {"version": 9}).status_code == 404
 
 

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from rest_framework.test import APIClient
@@ -12,13 +13,17 @@ from apps.accounts.models import Role, User
 from apps.common.errors import NotFound
 from apps.datasets.models import Dataset, DatasetImage, TaskKind
 from apps.datasets.selectors.datasets import dataset_get, image_get
+from apps.datasets.services import prelabelling
 from apps.datasets.services.datasets import dataset_delete, dataset_update
 from apps.datasets.services.labels import image_delete, image_hold, labels_save
 from apps.datasets.services.tasks import task_create
 from apps.datasets.storage import image_path, thumbnail_path
+from apps.detectors.services.shipped import builtin_detectors_ensure
+from apps.jobs.models import Job
 from apps.projects.models import Video
 from tests.cast import client_of, user_make
 from tests.datasets.test_datasets import BOX, body_of, images_of, label, received, zipped
+from workers.detect.base import Detections
 
 Ended = Callable[..., dict[str, Any]]
 
@@ -181,6 +186,63 @@ def test_what_was_deleted_a_moment_ago_is_not_found(
         task_create(gone, kind=TaskKind.FRAMES, wishes={}, by=engineer)
     with pytest.raises(NotFound):
         dataset_delete(gone)
+
+
+def test_a_person_who_saves_while_a_detector_looks_is_right(
+    frames: None,
+    ended: Ended,
+    api: APIClient,
+    url: str,
+    dataset: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second, third, *_ = images_of(api, url)
+
+    class Slow:
+        batch_size = 8
+
+        def detect(self, pictures: list[Any]) -> list[Detections]:
+            label(api, url, first, [BOX])
+            label(api, url, second, [], state="skipped")
+            label(api, url, third, [BOX], state="unlabelled")
+            box = np.array([[1, 2, 30, 40]], np.float32)
+            return [Detections(box, np.array([0.9], np.float32), ("worker",))] * len(pictures)
+
+    monkeypatch.setattr(prelabelling, "load_detector", lambda _: Slow())
+    detector = builtin_detectors_ensure()
+    dataset.classes = ["worker", "person"]
+    dataset.save()
+    task = ended("prelabel/", {"detector": detector.name})
+    assert (task["state"], task["total"]) == ("completed", 5)
+    images = images_of(api, url)[:4]
+    assert [(image["state"], image["origin"]) for image in images] == [
+        ("labelled", "engineer"),
+        ("skipped", "engineer"),
+        ("unlabelled", "engineer"),
+        ("prelabelled", "hog"),
+    ]
+    assert [image["boxes"] for image in images[:3]] == [[BOX], [], [BOX]]
+    assert images[3]["boxes"] == [{"label": "worker", "box": [1, 2, 30, 40]}]
+
+
+def test_a_dataset_stays_while_a_training_of_it_goes_on(
+    frames: None, api: APIClient, url: str
+) -> None:
+    for image, split in zip(images_of(api, url), ("train", "val"), strict=False):
+        label(api, url, image, [BOX, {"label": "vibrator_in", "box": [60, 10, 90, 90]}])
+        DatasetImage.objects.filter(pk=image["id"]).update(split=split)
+    version = api.post(f"{url}versions/", {}, format="json").json()
+    words = {"name": "Pokers 1", "version": version["id"], "epochs": 1}
+    training = api.post("/api/v1/trainings/", words, format="json").json()
+    for state in ("queued", "running"):
+        Job.objects.filter(training=training["id"]).update(state=state)
+        refused = api.delete(url)
+        assert (refused.status_code, refused.json()["code"]) == (409, "dataset_in_use")
+        assert len(images_of(api, url)) == 5
+    Job.objects.filter(training=training["id"]).update(state="cancelled")
+    assert api.delete(url).status_code == 204
+    resumed = api.post(f"/api/v1/trainings/{training['id']}/resume/")
+    assert resumed.json()["code"] == "dataset_gone"
 
 
 def test_a_task_says_what_it_waits_for(api: APIClient, url: str, video: Video) -> None:

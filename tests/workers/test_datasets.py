@@ -109,6 +109,8 @@ def test_a_coco_file_opens_in_pycocotools_and_comes_back(tmp_path: Path) -> None
         ({"annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, None, 1]}]}, "numbers"),
         ({"annotations": [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1e99, 1]}]}, "numbers"),
         ({"images": "x"}, "images"),
+        ({"images": [{"id": 7, "file_name": name} for name in "ab"]}, "images: two .* id 7"),
+        ({"categories": [{"id": 1, "name": name} for name in CLASSES]}, "categories: two .* id 1"),
     ],
 )
 def test_a_wrong_coco_file_is_refused_with_the_place(change: dict[str, object], place: str) -> None:

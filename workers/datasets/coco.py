@@ -51,14 +51,10 @@ def from_coco(data: object) -> list[LabelledImage]:
     """
     if not isinstance(data, dict):
         raise DatasetFileError("coco_invalid", "The file is not a COCO object.")
-    names = {
-        _whole(entry.get("id"), "categories"): str(entry.get("name", ""))
-        for entry in _entries(data, "categories")
-    }
-    boxes: dict[int, list[Box]] = {}
-    pictures = _entries(data, "images")
-    for entry in pictures:
-        boxes[_whole(entry.get("id"), "images")] = []
+    categories = _entries_by_id(data, "categories")
+    names = {number: str(entry.get("name", "")) for number, entry in categories.items()}
+    pictures = _entries_by_id(data, "images")
+    boxes: dict[int, list[Box]] = {number: [] for number in pictures}
     for number, entry in enumerate(_entries(data, "annotations")):
         where = f"annotations[{number}]"
         image_id = _whole(entry.get("image_id"), where)
@@ -74,9 +70,9 @@ def from_coco(data: object) -> list[LabelledImage]:
             width=_whole(entry.get("width", 0), "images"),
             height=_whole(entry.get("height", 0), "images"),
             split=str(entry.get("split", "")),
-            boxes=boxes[int(entry["id"])],
+            boxes=boxes[number],
         )
-        for entry in pictures
+        for number, entry in pictures.items()
     ]
 
 
@@ -85,6 +81,16 @@ def _entries(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise DatasetFileError("coco_invalid", f"{name}: expected a list of objects.")
     return entries
+
+
+def _entries_by_id(data: dict[str, Any], name: str) -> dict[int, dict[str, Any]]:
+    by_id: dict[int, dict[str, Any]] = {}
+    for entry in _entries(data, name):
+        number = _whole(entry.get("id"), name)
+        if number in by_id:
+            raise DatasetFileError("coco_invalid", f"{name}: two entries have the id {number}.")
+        by_id[number] = entry
+    return by_id
 
 
 def _whole(value: object, where: str) -> int:

@@ -1,11 +1,15 @@
 """The labels of one picture."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 # Of the coordinates that are kept: a hundredth of a pixel.
 DECIMALS = 2
+# What the shares of YOLO, to six decimals, and the hundredths make of a coordinate at most.
+ROUNDING_PX = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,18 @@ def iou(one: Box, other: Box) -> float:
         return 0.0
     shared = width * height
     return shared / (one.area + other.area - shared)
+
+
+def are_same_boxes(some: Sequence[Box], others: Sequence[Box]) -> bool:
+    """Whether they differ in nothing but rounding; in the same order."""
+    return len(some) == len(others) and all(
+        one.label == other.label
+        and all(abs(a - b) <= ROUNDING_PX for a, b in zip(one.xyxy, other.xyxy, strict=True))
+        for one, other in zip(some, others, strict=True)
+    )
+
+
+def boxes_digest(boxes: Sequence[Box]) -> str:
+    """Return the SHA-256 of boxes as they are kept, 64 digits of hex; by it changes are seen."""
+    text = json.dumps([box.to_json() for box in boxes], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -263,12 +263,25 @@ class ExportQuerySerializer(serializers.Serializer[Any]):
     )
 
 
+class ImportResultSerializer(serializers.Serializer[Any]):
+    added = serializers.IntegerField(read_only=True)
+    updated = serializers.IntegerField(read_only=True, help_text="There already, with new boxes.")
+    unchanged = serializers.IntegerField(read_only=True)
+    kept = serializers.IntegerField(
+        read_only=True, help_text="Left as they are, because a person has drawn other boxes here."
+    )
+    kept_names = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="The first hundred of them."
+    )
+
+
 class DatasetTaskSerializer(serializers.ModelSerializer[DatasetTask]):
     kind = serializers.ChoiceField(choices=TaskKind.choices, read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, source="job.state", read_only=True)
     progress = serializers.FloatField(source="job.progress", read_only=True)
     waiting_code = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    result = ImportResultSerializer(read_only=True, allow_null=True)
     finished_at = serializers.DateTimeField(
         source="job.finished_at", read_only=True, allow_null=True
     )
@@ -282,6 +295,7 @@ class DatasetTaskSerializer(serializers.ModelSerializer[DatasetTask]):
             "progress",
             "done",
             "total",
+            "result",
             "waiting_code",
             "error",
             "created_at",

@@ -69,7 +69,7 @@ def dataset_statistics(dataset: Dataset) -> dict[str, Any]:
     boxes_total = 0
     for image in _rows(dataset):
         states[image.state] += 1
-        splits[image.split] += 1
+        splits[image.split] += image.state != ImageState.SKIPPED
         source = sources.setdefault(
             image.group,
             SourceNumbers(
@@ -110,11 +110,14 @@ def dataset_problems(dataset: Dataset) -> list[DatasetProblem]:
     found: list[DatasetProblem] = []
     used: Counter[str] = Counter()
     splits: dict[str, set[str]] = defaultdict(set)
+    is_divided = False
     sources: dict[str, str] = {}
     for image in _rows(dataset):
         if image.state == ImageState.SKIPPED:
             continue
-        splits[image.group].add(image.split)
+        is_divided = is_divided or bool(image.split)
+        # Those without a split train.
+        splits[image.group].add(image.split or Split.TRAIN)
         sources[image.group] = image.source
         boxes = [Box.from_json(entry) for entry in image.boxes]
         used.update(box.label for box in boxes)
@@ -131,12 +134,13 @@ def dataset_problems(dataset: Dataset) -> list[DatasetProblem]:
                 boxes, width=image.width, height=image.height, classes=dataset.classes
             )
         ]
-    return found + list(_problems_of_whole(dataset, used, splits, sources))
+    return found + list(_problems_of_whole(dataset, used, is_divided, splits, sources))
 
 
 def _problems_of_whole(
     dataset: Dataset,
     used: Counter[str],
+    is_divided: bool,
     splits: dict[str, set[str]],
     sources: dict[str, str],
 ) -> Iterator[DatasetProblem]:
@@ -144,14 +148,14 @@ def _problems_of_whole(
         if not used[name]:
             yield DatasetProblem("class_empty", f"No box is labelled {name}.", subject=name)
     everywhere = set().union(*splits.values())
-    if everywhere - {Split.NONE}:
+    if is_divided:
         for split in (Split.TRAIN, Split.VAL):
             if split not in everywhere:
                 yield DatasetProblem(
                     "split_empty", f"No picture is in the split {split}.", subject=split
                 )
     for group, names in splits.items():
-        if len(names - {Split.NONE}) > 1:
+        if len(names) > 1:
             message = f"{sources[group]} is in several splits: {', '.join(sorted(names))}."
             yield DatasetProblem("split_leak", message, source=sources[group])
 

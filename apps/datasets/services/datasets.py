@@ -66,6 +66,11 @@ def dataset_delete(dataset: Dataset) -> None:
         dataset_lock(dataset)
         if dataset.tasks.filter(job__state__in=ACTIVE_STATES).exists():
             raise Conflict("Work on the dataset is under way.", code="dataset_busy")
+        # Of the app above this one, whose trainings read the pictures while they go on.
+        if dataset.versions.filter(trainings__job__state__in=ACTIVE_STATES).exists():
+            raise Conflict(
+                "A training on it is under way: wait for it or cancel it.", code="dataset_in_use"
+            )
         delete_in_batches(dataset.images.all())
         dataset.delete()
         transaction.on_commit(partial(dataset_files_remove, folder))

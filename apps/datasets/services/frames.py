@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from apps.analysis.models import FrameResult
+from apps.common.answers import recording_days
 from apps.common.errors import Invalid
 from apps.datasets.models import Dataset, DatasetImage, DatasetTask, ImageState
 from apps.datasets.selectors.datasets import TIME_SLACK_SECONDS
 from apps.datasets.services.images import image_add
+from apps.datasets.services.splits import split_to_join
 from apps.datasets.storage import task_folder
 from apps.projects.models import Video
 from apps.projects.storage import FRAMES, ORIGINAL, storage_errors, video_path
@@ -174,6 +176,10 @@ def _take(
         progress=progress,
     )
     times = FrameIndex.load(index_path).pts_seconds
+    # By content, so that the same video in two projects is one group.
+    group = f"video {video.sha256[:32]}"
+    day = recording_days([video.pk]).get(video.pk, video.created_at.date())
+    split = split_to_join(dataset, group=group, day=day)
     for one in wanted:
         check()
         image = DatasetImage(
@@ -183,9 +189,9 @@ def _take(
             video=video,
             frame=one.frame,
             pts_seconds=float(times[one.frame]),
-            day=video.created_at.date(),
-            # By content, so that the same video in two projects is one group.
-            group=f"video {video.sha256[:32]}",
+            day=day,
+            group=group,
+            split=split,
         )
         if one.boxes is not None:
             cut = [box.cut(video.width, video.height) for box in one.boxes]

@@ -15,6 +15,7 @@ from workers.datasets.labels import Box
 
 HOLD = timedelta(minutes=1)
 INTERPOLATED = "interpolated"
+IMPORTED = "import"
 
 
 def labels_save(
@@ -129,3 +130,16 @@ def prelabel_save(image: DatasetImage, boxes: Sequence[Box], *, origin: str) -> 
         origin=origin,
         revision=image.revision + 1,
     )
+
+
+def labels_replace(image: DatasetImage, boxes: Sequence[Box]) -> bool:
+    """Boxes that an import brings for a picture that is there; False when a person was faster."""
+    changed = DatasetImage.objects.filter(pk=image.pk, revision=image.revision).update(
+        boxes=[box.to_json() for box in boxes],
+        state=ImageState.LABELLED,
+        origin=IMPORTED,
+        revision=image.revision + 1,
+        labelled_by=None,
+        labelled_at=None,
+    )
+    return bool(changed)

@@ -1,8 +1,8 @@
 """The clock of a pour, on which the times of all its videos are laid."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from apps.inspection.models import SiteVersion
@@ -51,6 +51,20 @@ def clock_of(project: Project, version: SiteVersion | None = None) -> PourClock:
     site = PourSite(version.site, version.sha256)
     videos = Video.objects.filter(project=project, state=VideoState.READY)
     return clock_lay(list(videos.order_by("created_at", "pk")), site)
+
+
+def recording_days(video_ids: Collection[int]) -> dict[int, date]:
+    """The day on site at the first frame of each video whose wall clock is known."""
+    days: dict[int, date] = {}
+    for project in Project.objects.filter(videos__in=video_ids).distinct():
+        version = site_newest(project)
+        site = PourSite(version.site, version.sha256)
+        for id in Video.objects.filter(project=project, pk__in=video_ids).values_list(
+            "pk", flat=True
+        ):
+            if (starts_at := site.starts_at(str(id))) is not None:
+                days[id] = starts_at.date()
+    return days
 
 
 def clock_lay(videos: Sequence[Video], site: PourSite) -> PourClock:

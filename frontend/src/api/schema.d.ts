@@ -2215,6 +2215,7 @@ export interface components {
             readonly progress: number;
             readonly done: number;
             readonly total: number;
+            readonly result: components["schemas"]["ImportResult"] | null;
             readonly waiting_code: string | null;
             readonly error: components["schemas"]["Failure"] | null;
             /** Format: date-time */
@@ -2714,6 +2715,16 @@ export interface components {
             memory_total_bytes: number;
             memory_used_bytes: number;
             utilization_percent: number;
+        };
+        ImportResult: {
+            readonly added: number;
+            /** @description There already, with new boxes. */
+            readonly updated: number;
+            readonly unchanged: number;
+            /** @description Left as they are, because a person has drawn other boxes here. */
+            readonly kept: number;
+            /** @description The first hundred of them. */
+            readonly kept_names: string[];
         };
         /**
          * @description * `coco` - coco

@@ -6,7 +6,8 @@ export interface Draft {
   boxes: LabelBox[];
 }
 
-const key = (image: number): string => `cvd.label.${image}`;
+/** A browser may be shared: nobody gets to see, and to save, what another person drew. */
+const key = (user: number, image: number): string => `cvd.label.${user}.${image}`;
 
 function isBox(value: unknown): value is LabelBox {
   if (value === null || typeof value !== "object") return false;
@@ -20,9 +21,9 @@ function isDraft(value: unknown): value is Draft {
   return typeof revision === "number" && Array.isArray(boxes) && boxes.every(isBox);
 }
 
-export function readDraft(image: number): Draft | null {
+export function readDraft(user: number, image: number): Draft | null {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(key(image)) ?? "null");
+    const value: unknown = JSON.parse(localStorage.getItem(key(user, image)) ?? "null");
     return isDraft(value) ? value : null;
   } catch {
     return null; // not ours, or cut off
@@ -30,10 +31,10 @@ export function readDraft(image: number): Draft | null {
 }
 
 /** False where the browser keeps nothing: a private window, or a full store. */
-export function writeDraft(image: number, draft: Draft | null): boolean {
+export function writeDraft(user: number, image: number, draft: Draft | null): boolean {
   try {
-    if (draft) localStorage.setItem(key(image), JSON.stringify(draft));
-    else localStorage.removeItem(key(image));
+    if (draft) localStorage.setItem(key(user, image), JSON.stringify(draft));
+    else localStorage.removeItem(key(user, image));
     return true;
   } catch {
     return false;

@@ -3,6 +3,7 @@ import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
 import { areSameBoxes } from "./boxes";
 import { readDraft, writeDraft } from "./drafts";
 import { ApiError } from "@/api/errors";
+import { useSession } from "@/features/auth/session";
 import { useHistory } from "@/features/canvas/history";
 import { getImage, getNeighbours, putLabels } from "@/features/datasets/api";
 import type { ImageFilter } from "@/features/datasets/imageFilter";
@@ -15,6 +16,8 @@ type SavedState = Exclude<ImageState, "prelabelled">;
  * what happens when another person was faster. Unsaved boxes survive a reload.
  */
 export function useLabelling(dataset: number, filter: () => ImageFilter) {
+  // Nobody else comes to this page without leaving it.
+  const user = useSession().me?.id ?? 0;
   /** As the server has it. */
   const image = shallowRef<DatasetImage | null>(null);
   const around = shallowRef<Neighbours | null>(null);
@@ -54,7 +57,7 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
   }
 
   function restore(fresh: DatasetImage): void {
-    const draft = readDraft(fresh.id);
+    const draft = readDraft(user, fresh.id);
     if (!draft || areSameBoxes(draft.boxes, fresh.boxes)) return;
     history.change((present) => void present.splice(0, present.length, ...draft.boxes));
     wasRestored.value = true;
@@ -70,15 +73,20 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
     isSaving.value = true;
     wished = state;
     try {
-      const saved = await putLabels(dataset, id, { revision, boxes: boxes.value, state });
-      if (image.value?.id !== id) writeDraft(id, null);
-      else {
+      for (;;) {
+        const sent = boxes.value;
+        const saved = await putLabels(dataset, id, { revision, boxes: sent, state });
+        if (image.value?.id !== id) {
+          keepRest(saved, sent);
+          return true;
+        }
         image.value = saved;
-        basedOn = saved.revision;
+        revision = basedOn = saved.revision;
         theirs.value = null;
         wasRestored.value = false;
+        // What was drawn while this was on its way is saved too.
+        if (areSameBoxes(sent, boxes.value)) return true;
       }
-      return true;
     } catch (caught) {
       if (!(caught instanceof ApiError && caught.code === "image_changed")) throw caught;
       const fresh = await getImage(dataset, id);
@@ -87,6 +95,13 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
     } finally {
       isSaving.value = false;
     }
+  }
+
+  /** Of a picture that was left while it was saved: what had been drawn after that waits in its draft. */
+  function keepRest(saved: DatasetImage, sent: LabelBox[]): void {
+    const draft = readDraft(user, saved.id);
+    const isSaved = !draft || areSameBoxes(draft.boxes, sent);
+    writeDraft(user, saved.id, isSaved ? null : { revision: saved.revision, boxes: draft.boxes });
   }
 
   /** What was heard of the picture meanwhile: taken when nothing is lost by it, else a matter of choice. */
@@ -98,7 +113,7 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
 
   watch([boxes, image], () => {
     if (!image.value) return;
-    isKept.value = writeDraft(image.value.id, isDirty.value ? { revision: basedOn, boxes: boxes.value } : null);
+    isKept.value = writeDraft(user, image.value.id, isDirty.value ? { revision: basedOn, boxes: boxes.value } : null);
   });
 
   // What the browser keeps itself need not be asked about.

@@ -181,6 +181,8 @@ export default {
       done: "{done} of {total}",
       nothing: "nothing new",
       running: "Running",
+      result: "{added} new, {updated} with new boxes, {unchanged} already there",
+      kept: "1 picture was left as it is, because its boxes were changed here: | {count} pictures were left as they are, because their boxes were changed here:",
     },
   },
 };

@@ -183,6 +183,8 @@ export default {
       done: "{done} / {total}",
       nothing: "没有新内容",
       running: "进行中",
+      result: "新增 {added} 张，更新标注 {updated} 张，已存在 {unchanged} 张",
+      kept: "{count} 张图片保持不变，因为其标注框已在此处修改：",
     },
   },
 } satisfies typeof en;
