@@ -17,7 +17,8 @@ from workers.report.pdf import write_pdf
 from workers.report.pdf_lists import lists
 from workers.report.pdf_style import register_font
 from workers.report.pdf_summary import STILLS_MAX, summary
-from workers.report.texts import Texts, clock, gravest_first
+from workers.report.ranking import finding_rank
+from workers.report.texts import Texts, clock
 from workers.report.xlsx import write_xlsx
 from workers.vibration.rules import area
 from workers.vibration.rules.area import NO_COVERAGE
@@ -127,16 +128,20 @@ def judging_code() -> str:
     return "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
 
 
-def test_the_gravest_come_first_and_false_alarms_last() -> None:
+def test_violations_come_first_then_what_is_grave_and_false_alarms_last() -> None:
     rows = [
         finding(1, severity="info"),
         finding(2, severity="major", state="false_alarm"),
-        finding(3, severity="major"),
+        finding(3, severity="major", verdict="to_review"),
         finding(4),
+        finding(5, severity="major", verdict="to_review", state="confirmed"),
+        finding(6, severity="major", pour_start_s=5.0),
     ]
     report = ReportInput.from_json(empty_report(findings=rows))
-    assert [one.number for one in gravest_first(report.findings)] == [3, 4, 1, 2]
-    assert "#2" not in said(report, "en")
+    ranked = sorted(report.findings, key=finding_rank)
+    assert [one.number for one in ranked] == [6, 5, 4, 1, 3, 2]
+    shown = re.findall(r"#(\d) V01", said(report, "en"))
+    assert shown == ["6", "5", "4", "1", "3"]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -25,8 +25,9 @@ from workers.report.pdf_style import (
     text,
     wrapped,
 )
+from workers.report.ranking import SEVERITIES, finding_rank
 from workers.report.stills import still_picture
-from workers.report.texts import SEVERITIES, Texts, clock, gravest_first, unreviewed
+from workers.report.texts import Texts, clock, unreviewed
 from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
@@ -138,7 +139,8 @@ def _cards(report: ReportInput, texts: Texts) -> list[Flowable]:
     story = heading(texts["finding_cards"], 200.0)
     if not report.findings:
         return [*story, text(texts["no_findings"])]
-    shown = [one for one in gravest_first(report.findings) if one.state != "false_alarm"]
+    shown = [one for one in report.findings if one.state != "false_alarm"]
+    shown.sort(key=finding_rank)
     shown = shown[:STILLS_MAX]
     if len(shown) < len(report.findings):
         story.append(text(texts["only_first"].format(len(shown), len(report.findings)), QUIET))

@@ -10,7 +10,6 @@ from workers.report.parameter_words import parameter_words
 from workers.report.words import NOTES, PATTERNS, TERMS, WORDS
 from workers.vibration.rules.table import RULE_SPECS, Severity
 
-SEVERITIES = ("major", "minor", "info", "status")
 PPE_RULES = ("S01", "S02")
 
 
@@ -117,16 +116,6 @@ def clock(seconds: float) -> str:
     hours, rest = divmod(tenths, 36_000)
     minutes, rest = divmod(rest, 600)
     return f"{sign}{hours}:{minutes:02d}:{rest // 10:02d}.{rest % 10}"
-
-
-def gravest_first(findings: Sequence[FindingRow]) -> list[FindingRow]:
-    """Return findings by severity, false alarms last, then by time."""
-
-    def rank(one: FindingRow) -> tuple[bool, int, float, int]:
-        grave = SEVERITIES.index(one.severity) if one.severity in SEVERITIES else len(SEVERITIES)
-        return one.state == "false_alarm", grave, one.pour_start_s, one.number
-
-    return sorted(findings, key=rank)
 
 
 def unreviewed(report: ReportInput) -> int:

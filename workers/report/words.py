@@ -18,7 +18,8 @@ _ZH = {
     "maps": "振捣平面图", "no_map": "没有平面图：缺少标定、浇筑范围或振捣器检测结果。",
     "coverage": "覆盖率",
     "finding_cards": "主要问题", "finding_list": "问题清单", "no_findings": "未发现问题。",
-    "only_first": "图片只列出前 {} 条（共 {} 条，按严重程度排列）；其余见清单与系统中的证据文件。",
+    "only_first": "图片只列出前 {} 条（共 {} 条，违规在前，再按严重程度）；"
+    "其余见清单与系统中的证据文件。",
     "unreviewed": "【尚未复核】",
     "unreviewed_note": "有 {} 条问题尚未由人员复核，不能作为处理依据。",
     "no_still": "没有画面", "insertion_list": "插点明细", "no_insertions": "没有插点。",
@@ -77,8 +78,8 @@ _EN = {
     "coverage": "Coverage",
     "finding_cards": "Main findings", "finding_list": "All findings",
     "no_findings": "Nothing was found.",
-    "only_first": "Pictures are shown for the first {} of {} findings, gravest first; the others "
-    "are in the list and in the system's evidence files.",
+    "only_first": "Pictures are shown for the first {} of {} findings, violations first, then by "
+    "severity; the others are in the list and in the system's evidence files.",
     "unreviewed": "[NOT YET REVIEWED]",
     "unreviewed_note": "Findings that no person has reviewed yet, and no ground to act on: {}.",
     "no_still": "No picture", "insertion_list": "Insertions", "no_insertions": "No insertions.",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from workers.report.document import FindingRow, InsertionRow, ReportInput
-from workers.report.texts import PPE_RULES, SEVERITIES, Texts, clock, unreviewed
+from workers.report.ranking import SEVERITIES
+from workers.report.texts import PPE_RULES, Texts, clock, unreviewed
 from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
