@@ -261,6 +261,69 @@ def test_gear_that_nobody_looked_for_is_not_called_complete(tmp_path: Path) -> N
         assert [row[0] for row in rows].count("没有安全帽、反光衣方面的问题。") == said_of_none
 
 
+def sheet_rows(report: ReportInput, language: Language, path: Path) -> list[tuple[object, ...]]:
+    """The first sheet of the workbook."""
+    write_xlsx(report, language, path)
+    return next(iter(sheets_of(path).values()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "english", "chinese"),
+    [
+        ({"run": None}, "No detector has analysed the videos", "视频未经检测模型分析"),
+        ({"poker_model": "none"}, "The detector starter does not know pokers", "不能识别振捣器"),
+        ({"poker_model": "simulated"}, "on simulated pictures only", "仅用模拟画面训练"),
+        ({"notes": "no_vibrator_detections"}, "no vibrator_in at all", "没有检测到振捣器"),
+    ],
+)
+def test_the_first_page_says_that_there_is_no_trained_model_for_pokers(
+    changes: dict[str, str | None], english: str, chinese: str, tmp_path: Path
+) -> None:
+    plain = full_report()
+    assert english not in said(ReportInput.from_json(plain), "en")
+    wanted = dict(plain)
+    if "run" in changes:
+        wanted["run"] = None
+    elif "poker_model" in changes:
+        wanted["run"] = {**plain["run"], **changes}
+    else:
+        message = "The detector found no vibrator_in at all: it may not know pokers."
+        wanted["notes"] = [{**plain["notes"][0], "code": changes["notes"], "message": message}]
+    report = ReportInput.from_json(wanted)
+    languages: list[tuple[Language, str]] = [("en", english), ("zh", chinese)]
+    for language, words in languages:
+        page = said(report, language)
+        # Above the figures, and so on the first page.
+        assert words in page[: page.index(Texts(language)["figures"])]
+        rows = sheet_rows(report, language, tmp_path / "a.xlsx")
+        assert any(words in str(row[0]) for row in rows[:8])
+
+
+def test_time_that_no_camera_saw_stands_among_the_figures(tmp_path: Path) -> None:
+    report = ReportInput.from_json(full_report())
+    assert "10.2 % · 3.5 min" in said(report, "en")
+    assert "10.2 % · 3.5 分钟" in said(report, "zh")
+    rows = sheet_rows(report, "en", tmp_path / "a.xlsx")
+    assert ("Not observable (min)", 3.5) in [row[:2] for row in rows]
+    assert "- · -" in said(ReportInput.from_json(empty_report()), "en")
+
+
+def test_duration_and_effective_time_have_heads_of_their_own(tmp_path: Path) -> None:
+    report = ReportInput.from_json(full_report(insertions=[insertion(1)]))
+    heads = {"zh": ("时长 (s)", "有效时间 (s)"), "en": ("Dwell (s)", "Effective (s)")}
+    for language, names in heads.items():
+        texts = Texts(language)  # type: ignore[arg-type]
+        write_xlsx(report, texts.language, tmp_path / "a.xlsx")
+        head, row = list(sheets_of(tmp_path / "a.xlsx").values())[1]
+        values = dict(zip(head, row, strict=True))
+        assert [values[name] for name in names] == [14.2, 10.2]
+        register_font()
+        listed = [one for one in lists(report, texts) if isinstance(one, LongTable)][-1]
+        head, row = listed._cellvalues  # type: ignore[attr-defined]
+        values = dict(zip(head, row, strict=True))
+        assert [values[name] for name in names] == ["14.2", "10.2"]
+
+
 def test_markup_and_odd_characters_do_not_break_a_pdf(tmp_path: Path) -> None:
     odd = "<para><font color=red>&amp; \u0001 \U0001f600 龘 A\u0301</b>"
     report = ReportInput.from_json(

@@ -7,7 +7,7 @@ from datetime import datetime
 from workers.plan.model import Language
 from workers.report.document import FindingRow, NoteRow, ReportInput, RuleRow
 from workers.report.parameter_words import parameter_words
-from workers.report.words import NOTES, PATTERNS, TERMS, WORDS
+from workers.report.words import MEASURED_ANEW, NOTES, PATTERNS, TERMS, WORDS
 from workers.vibration.rules.table import RULE_SPECS, Severity
 
 PPE_RULES = ("S01", "S02")
@@ -87,6 +87,8 @@ class Texts:
 
     def measured(self, value: float, unit: str, sigma: float | None = None) -> str:
         """Return a measured value with its unit and uncertainty."""
+        if unit == "ratio":
+            return f"{100.0 * value:.4g} %"
         spread = "" if sigma is None else f" ± {sigma:.3g}"
         return f"{value:.4g}{spread} {self.term(unit)}".strip()
 
@@ -103,6 +105,33 @@ class Texts:
         when = datetime.fromisoformat(text)
         offset = f"{when:%z}"
         return f"{when:%Y-%m-%d %H:%M:%S}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
+
+    def minutes(self, seconds: float | None) -> str:
+        """Return a length of time in minutes."""
+        return self.number(None if seconds is None else seconds / 60.0, 1, self.term("min"))
+
+    def review(self, finding: FindingRow) -> str:
+        """Return who said what of a finding, or why nobody's word holds any more."""
+        if finding.reviewed_by:
+            when = self.moment(finding.reviewed_at)
+            return f"{finding.reviewed_by}, {when}. {finding.review_note}"
+        return self.reopening(finding.review_note)
+
+    def reopening(self, note: str) -> str:
+        """Return why a finding is to be reviewed again, as `MEASURED_ANEW` takes it apart."""
+        found = re.fullmatch(MEASURED_ANEW, note)
+        if found is None:
+            return note
+        before, *was, value, severity, verdict, limit, unit = found.groups()
+        return self["measured_anew"].format(
+            before=self._graded(before, *was),
+            now=self._graded(value, severity, verdict),
+            limit=f"{limit} {self.term(unit)}",
+        )
+
+    def _graded(self, value: str, severity: str, verdict: str) -> str:
+        sureness = self["uncertain"] if verdict == "to_review" else self.term(verdict)
+        return f"{value} ({self.term(severity)}, {sureness})"
 
     def mark(self, finding: FindingRow) -> str:
         """Return what to print before a finding that nobody has reviewed."""
