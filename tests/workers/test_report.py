@@ -20,9 +20,6 @@ from workers.report.pdf_summary import STILLS_MAX, summary
 from workers.report.ranking import finding_rank
 from workers.report.texts import Texts, clock
 from workers.report.xlsx import write_xlsx
-from workers.vibration.rules import area
-from workers.vibration.rules.area import NO_COVERAGE
-from workers.vibration.rules.judge import MANUAL_CHECKS
 from workers.vibration.rules.table import RULE_SPECS
 
 
@@ -94,18 +91,6 @@ def test_a_chinese_record_has_no_english_sentences() -> None:
         assert texts.basis(rule).endswith(spec.source_zh)
         assert not re.search("[a-z]_[a-z]", texts.parameters(rule_row(rule))), rule
     assert texts.basis("V15") == "现场规定"
-    reasons = [
-        "the detector found neither no_helmet nor helmet",
-        "places are known to 0.21 m only, 0.15 m would be enough",
-        NO_COVERAGE,
-        *re.findall(r'NotJudged\(\s*"([^"]+)"', judging_code()),
-        *re.findall(r'return "(it [^"]+|the [^"]+|no [^"]+)"', judging_code()),
-    ]
-    assert len(reasons) > 12
-    for reason in reasons:
-        assert not re.search("[a-z]{3} [a-z]", texts.sentence(reason)), reason
-    for subject, _ in MANUAL_CHECKS:
-        assert re.search("[\u4e00-\u9fff]", texts.term(subject)), subject
     assert texts.measured(0.126, "m2") == "0.126 m²"
     moved = NoteRow("camera_moved", "The camera had moved.", "Q01", 9.0, 5.0, "px", 0.0, 1.0)
     assert texts.note(moved) == "相机已移位，无法测量位置。"
@@ -120,12 +105,6 @@ def rule_row(rule: str) -> RuleRow:
         name: 1.0 if value is None else value for name, value in RULE_SPECS[rule].parameters.items()
     }
     return RuleRow(rule, parameters, is_judged=False, reason="")
-
-
-def judging_code() -> str:
-    """The source of all rules: their reasons are written where they are given."""
-    folder = Path(area.__file__).parent
-    return "".join(path.read_text("utf-8") for path in sorted(folder.glob("*.py")))
 
 
 def test_violations_come_first_then_what_is_grave_and_false_alarms_last() -> None:
