@@ -19,10 +19,12 @@ from apps.evidence.selectors.document import report_document
 from apps.evidence.selectors.measuring import unobserved_s
 from apps.evidence.services.reports import report_write
 from apps.evidence.storage import report_path
-from apps.inspection.models import Finding, Inspection
+from apps.inspection.models import Finding, Insertion, Inspection
 from apps.inspection.selectors.clock import PourClock
 from apps.inspection.services.audit import audit
+from apps.inspection.services.edits import insertion_remove
 from apps.inspection.services.reopening import Reopening, measured_of
+from apps.inspection.services.reviews import finding_review
 from apps.inspection.services.sites import site_save
 from apps.projects.models import Project
 from tests.cast import Cast, client_of
@@ -156,6 +158,25 @@ def test_everything_can_be_taken_away_as_json_and_csv(cast: Cast, pour: Pour) ->
     taken = json.loads(body_of(answer))
     assert {"coverage", "status", "insertions", "findings", "edits", "kpis"} <= set(taken)
     assert [one["number"] for one in taken["insertions"]] == [1, 2]
+    [short] = [one for one in taken["findings"] if one["rule"] == "V01"]
+    assert short["history"] == []
+    assert len(taken["site"]["cameras"][str(pour.video.pk)]["calibration"]["points"]) == 8
+    [dwell] = [one for one in taken["rules"] if one["id"] == "V01"]
+    assert (dwell["parameters"]["dwell_min_s"], dwell["is_judged"]) == (10.0, True)
+    [calibration] = taken["calibrations"]
+    assert (calibration["video"], calibration["points"]) == ("pour.mp4", 8)
+    assert taken["cameras"] == []
+    finding_review(pour.short, by=cast.operator, state="confirmed", note="seen", revision=1)
+    insertion_remove(Insertion.objects.get(number=1), by=cast.operator, reason="a rest")
+    taken = json.loads(body_of(client.get(f"{base}json/")))
+    [edit] = taken["edits"]
+    assert (edit["kind"], edit["created_by"]) == ("remove", str(cast.operator))
+    [short] = [one for one in taken["findings"] if one["rule"] == "V01"]
+    [step] = short["history"]
+    del step["at"]
+    assert step == {
+        "from": "to_review", "to": "confirmed", "note": "seen", "by": str(cast.operator),
+    }  # fmt: skip
     pour.project.findings.filter(rule="V01").update(review_note="=1+1")
     rows = list(csv.DictReader(io.StringIO(body_of(client.get(f"{base}findings.csv")).decode())))
     (short,) = [row for row in rows if row["rule"] == "V01"]
