@@ -9,10 +9,14 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.analysis.exports import FORMULA_BEGINNINGS
+from apps.evidence.selectors.measuring import calibrations_of, cameras_of, rules_of
+from apps.evidence.selectors.plans import inspected_site
 from apps.inspection.models import Finding, Insertion
+from apps.inspection.selectors.clock import clock_of
 from apps.inspection.selectors.insertions import edits_of
 from apps.inspection.selectors.inspections import inspection_view
 from apps.projects.models import Project
+from workers.vibration.pour_site import PourSite
 from workers.vibration.rules.table import RULE_SPECS
 
 BATCH = 500
@@ -31,8 +35,12 @@ FINDING_COLUMNS = (
 
 
 def json_pieces(project: Project) -> Iterator[str]:
-    """The contract's vibration report with numbers, corrections and reviews."""
+    """The contract's vibration report with all that it rests on and all that people said of it."""
     view = inspection_view(project)
+    version = inspected_site(project)
+    site = PourSite(version.site, version.sha256)
+    clock = clock_of(project, version)
+    names = {video.pk: video.filename for video in clock.videos}
     head = dict(view.report or {}) | {
         "project": {"id": project.pk, "name": project.name},
         "run": view.run,
@@ -41,6 +49,10 @@ def json_pieces(project: Project) -> Iterator[str]:
         "is_final": view.is_final,
         "clock": view.clock,
         "kpis": view.kpis,
+        "site": version.site,
+        "rules": rules_of(site.ground({}), view.judged_rules, view.not_judged),
+        "calibrations": calibrations_of(site, names),
+        "cameras": cameras_of(site, clock),
         "edits": [
             {
                 "id": edit.pk,
@@ -50,6 +62,7 @@ def json_pieces(project: Project) -> Iterator[str]:
                 "after": edit.after,
                 "reason": edit.reason,
                 "is_applied": edit.is_applied,
+                "created_by": _name(edit.created_by),
                 "created_at": edit.created_at,
             }
             for edit in edits_of(project)
@@ -59,7 +72,10 @@ def json_pieces(project: Project) -> Iterator[str]:
     yield ',"insertions":['
     yield from _joined({"id": row.pk, **_insertion(row)} for row in _insertions(project))
     yield '],"findings":['
-    yield from _joined({"id": row.pk, **_finding(row)} for row in _findings(project))
+    histories = _findings(project, "history__by")
+    yield from _joined(
+        {"id": row.pk, **_finding(row), "history": _history(row)} for row in histories
+    )
     yield "]}\n"
 
 
@@ -84,8 +100,9 @@ def _insertions(project: Project) -> Iterator[Insertion]:
     return _batched(project.insertions.select_related("video").order_by("number"))
 
 
-def _findings(project: Project) -> Iterator[Finding]:
-    return _batched(project.findings.select_related("video", "reviewed_by").order_by("number"))
+def _findings(project: Project, *related: str) -> Iterator[Finding]:
+    rows = project.findings.select_related("video", "reviewed_by").prefetch_related(*related)
+    return _batched(rows.order_by("number"))
 
 
 def _batched(rows: Any) -> Iterator[Any]:
@@ -110,10 +127,27 @@ def _finding(row: Finding) -> dict[str, Any]:
         "source": spec.source,
         "trust": spec.trust,
         "video": row.video.filename if row.video else None,
-        "reviewed_by": str(row.reviewed_by) if row.reviewed_by else None,
+        "reviewed_by": _name(row.reviewed_by),
     }
     plain = {name: getattr(row, name) for name in FINDING_COLUMNS if name not in special}
     return {**plain, **special, "is_current": row.is_current}
+
+
+def _history(row: Finding) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": step.from_state,
+            "to": step.to_state,
+            "note": step.note,
+            "by": _name(step.by),
+            "at": step.at,
+        }
+        for step in row.history.all()
+    ]
+
+
+def _name(person: object | None) -> str | None:
+    return str(person) if person else None
 
 
 def _joined(rows: Iterable[dict[str, Any]]) -> Iterator[str]:

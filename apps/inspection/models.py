@@ -224,7 +224,8 @@ CONFIRMED_STATES = (
 class Finding(models.Model):
     """A rule that was broken or may have been; the same row when it is found again.
 
-    A computation writes what it measured, a review the state: neither touches the other's fields.
+    A computation writes what it measured, a review the state: neither touches the other's fields,
+    but that a computation asks again for a verdict on what has become something else.
     """
 
     project = models.ForeignKey(
@@ -273,6 +274,8 @@ class Finding(models.Model):
     reviewed_by = person_key()
     reviewed_at = models.DateTimeField(null=True, blank=True)
     review_note = models.CharField(max_length=1000, default="", blank=True)
+    # What the last verdict is about: {"severity", "verdict", "value", "limit"}.
+    reviewed_as = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["pour_start_s", "number"]

@@ -14,7 +14,7 @@ from apps.evidence.services import evidence
 from apps.evidence.services.evidence import evidence_make, evidence_reap
 from apps.evidence.services.files import project_removed, sweep
 from apps.evidence.storage import finding_folder, project_folder
-from apps.inspection.models import Finding, Inspection, Severity, Verdict
+from apps.inspection.models import Finding, FindingState, Inspection, Severity, Verdict
 from apps.jobs.models import Job, JobKind, JobState
 from apps.projects.storage import ORIGINAL, video_path
 from tests.cast import Cast, client_of
@@ -71,6 +71,16 @@ def test_violations_get_theirs_before_what_is_near_a_limit(
     monkeypatch.setattr(evidence, "AUTOMATIC_MOST", 1)
     evidence_reap(resend_all=False)
     assert [row.finding_id for row in FindingEvidence.objects.all()] == [pour.short.pk]
+    # The same that a record shows first: nobody looks at a picture of a false alarm.
+    pictured.filter(pk=pour.short.pk).update(state=FindingState.FALSE_ALARM)
+    for table in (EvidenceRound, FindingEvidence):
+        table.objects.all().delete()
+    evidence_reap(resend_all=False)
+    [asked] = FindingEvidence.objects.all()
+    # All others are alike, so the earliest.
+    earliest = pictured.exclude(pk=pour.short.pk).order_by("pour_start_s", "number").first()
+    assert earliest is not None
+    assert asked.finding_id == earliest.pk
 
 
 def test_opening_a_finding_has_its_evidence_made(cast: Cast, pour: Pour) -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,23 +12,43 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
+from apps.common.errors import Conflict
 from apps.evidence.models import Report
+from apps.evidence.selectors import document
 from apps.evidence.selectors.document import report_document
+from apps.evidence.selectors.measuring import unobserved_s
 from apps.evidence.selectors.plans import plan_of, plans_of
 from apps.evidence.services.reports import report_write
 from apps.evidence.storage import report_path
-from apps.inspection.models import Insertion, Inspection, Origin
+from apps.inspection.models import Finding, Insertion, Inspection, Origin
+from apps.inspection.selectors.clock import PourClock
+from apps.inspection.services.audit import audit
+from apps.inspection.services.edits import insertion_remove
+from apps.inspection.services.reopening import Reopening, measured_of
+from apps.inspection.services.reviews import finding_review
+from apps.inspection.services.sites import site_save
 from apps.projects.models import Project
 from tests.cast import Cast, client_of
 from tests.evidence.conftest import Pour, work
 from tests.evidence.test_evidence import body_of
-from tests.vibration.scene import to_pixel
+from tests.inspection.conftest import Worker, run_make, site_of, video_make
+from tests.vibration.scene import stays, to_pixel
+from tests.workers.reports import empty_report, finding
+from workers.plan.model import Plan
+from workers.report.document import ReportInput
+from workers.report.texts import Texts
 
 pytestmark = pytest.mark.usefixtures("tools_here")
 
 
 def reports_at(project: Project) -> str:
     return f"/api/v1/projects/{project.pk}/reports/"
+
+
+def read(project: Project) -> dict[str, Any]:
+    """What a record made at a fixed time is made of."""
+    made_at = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    return report_document(project, header={}, made_at=made_at, made_by="x")
 
 
 def test_a_record_is_asked_for_written_read_and_deleted(cast: Cast, pour: Pour) -> None:
@@ -53,6 +75,13 @@ def test_a_record_is_asked_for_written_read_and_deleted(cast: Cast, pour: Pour) 
     assert path.exists()
     assert client.delete(f"/api/v1/reports/{report['id']}/").status_code == 204
     assert not path.exists()
+    trail = client.get(f"/api/v1/projects/{pour.project.pk}/audit/").json()["results"][:2]
+    subject, person = f"report {report['id']}", cast.operator.username
+    assert [(one["action"], one["subject"], one["by"]["username"]) for one in trail] == [
+        ("report_deleted", subject, person),
+        ("report_created", subject, person),
+    ]
+    assert trail[0]["details"] == {"format": "xlsx", "language": "zh", "sha256": shown["sha256"]}
 
 
 def test_a_record_of_a_project_with_nothing_in_it_is_written(cast: Cast) -> None:
@@ -78,17 +107,16 @@ def test_who_may_not_gets_no_record(cast: Cast, pour: Pour) -> None:
 
 
 def test_the_record_says_what_the_inspection_says(cast: Cast, pour: Pour) -> None:
-    made_at = Insertion.objects.get(number=1).project.created_at
-    document = report_document(pour.project, header={}, made_at=made_at, made_by="x")
-    json.dumps(document)
-    assert [one["number"] for one in document["insertions"]] == [1, 2]
-    assert [one["grade"] for one in document["insertions"]] == ["good", "short"]
-    assert document["figures"]["insertions"] == 2
-    assert document["calibrations"][0]["points"] == 8
-    assert document["plans"][0]["cell_m"] == pytest.approx(0.05)
-    assert len(document["rules"]) == 25
-    assert "lower_layer" in document["manual_checks"]
-    shorts = [one for one in document["findings"] if one["rule"] == "V01"]
+    said = read(pour.project)
+    json.dumps(said)
+    assert [one["number"] for one in said["insertions"]] == [1, 2]
+    assert [one["grade"] for one in said["insertions"]] == ["good", "short"]
+    assert said["figures"]["insertions"] == 2
+    assert said["calibrations"][0]["points"] == 8
+    assert said["plans"][0]["cell_m"] == pytest.approx(0.05)
+    assert len(said["rules"]) == 25
+    assert "lower_layer" in said["manual_checks"]
+    shorts = [one for one in said["findings"] if one["rule"] == "V01"]
     assert [(one["video"], one["insertion_numbers"]) for one in shorts] == [("pour.mp4", [2])]
 
 
@@ -143,6 +171,25 @@ def test_everything_can_be_taken_away_as_json_and_csv(cast: Cast, pour: Pour) ->
     taken = json.loads(body_of(answer))
     assert {"coverage", "status", "insertions", "findings", "edits", "kpis"} <= set(taken)
     assert [one["number"] for one in taken["insertions"]] == [1, 2]
+    [short] = [one for one in taken["findings"] if one["rule"] == "V01"]
+    assert short["history"] == []
+    assert len(taken["site"]["cameras"][str(pour.video.pk)]["calibration"]["points"]) == 8
+    [dwell] = [one for one in taken["rules"] if one["id"] == "V01"]
+    assert (dwell["parameters"]["dwell_min_s"], dwell["is_judged"]) == (10.0, True)
+    [calibration] = taken["calibrations"]
+    assert (calibration["video"], calibration["points"]) == ("pour.mp4", 8)
+    assert taken["cameras"] == []
+    finding_review(pour.short, by=cast.operator, state="confirmed", note="seen", revision=1)
+    insertion_remove(Insertion.objects.get(number=1), by=cast.operator, reason="a rest")
+    taken = json.loads(body_of(client.get(f"{base}json/")))
+    [edit] = taken["edits"]
+    assert (edit["kind"], edit["created_by"]) == ("remove", str(cast.operator))
+    [short] = [one for one in taken["findings"] if one["rule"] == "V01"]
+    [step] = short["history"]
+    del step["at"]
+    assert step == {
+        "from": "to_review", "to": "confirmed", "note": "seen", "by": str(cast.operator),
+    }  # fmt: skip
     pour.project.findings.filter(rule="V01").update(review_note="=1+1")
     rows = list(csv.DictReader(io.StringIO(body_of(client.get(f"{base}findings.csv")).decode())))
     (short,) = [row for row in rows if row["rule"] == "V01"]
@@ -151,3 +198,109 @@ def test_everything_can_be_taken_away_as_json_and_csv(cast: Cast, pour: Pour) ->
     assert len(lines) == 3
     for name in ("json/", "findings.csv", "insertions.csv"):
         assert client_of(cast.stranger).get(f"{base}{name}").status_code == 404
+
+
+def test_a_finding_that_is_to_be_reviewed_again_says_why() -> None:
+    coverage: dict[str, Any] = {
+        "rule": "V15", "severity": "info", "verdict": "violation", "limit": 95.0, "unit": "%",
+    }  # fmt: skip
+    was, now = Finding(state="false_alarm", value=94.0, **coverage), Finding(value=40.0, **coverage)
+    was.reviewed_as = measured_of(was)
+    rows = [finding(1, review_note=Reopening(was, now).note)]
+    report = ReportInput.from_json(empty_report(findings=rows))
+    assert (
+        Texts("zh")
+        .review(report.findings[0])
+        .endswith("94 (提示, 违规) → 40 (提示, 违规)，限值 95 %")
+    )
+    assert (
+        Texts("en")
+        .review(report.findings[0])
+        .endswith("94 (info, violation) → 40 (info, violation), limit 95 %")
+    )
+    said = finding(2, reviewed_by="王监理", review_note="good")
+    report = ReportInput.from_json(empty_report(findings=[said]))
+    assert Texts("zh").review(report.findings[0]) == "王监理, —. good"
+
+
+def test_lifts_keep_their_order_where_a_camera_began_later(cast: Cast, worker: Worker) -> None:
+    early, late = video_make(cast.project, "a.mp4"), video_make(cast.project, "b.mp4")
+    site = site_of(early, late)
+    cameras = site["cameras"]
+    # The base from 100 s on; the top an hour later, when the second camera was switched on.
+    cameras[str(early.pk)] |= {
+        "starts_at": "2026-05-04T07:00:00+08:00", "lifts": [{"name": "base", "start_s": 100.0}],
+    }  # fmt: skip
+    cameras[str(late.pk)] |= {
+        "starts_at": "2026-05-04T08:00:00+08:00", "lifts": [{"name": "top", "start_s": 0.0}],
+    }  # fmt: skip
+    site_save(project=cast.project, by=cast.owner, based_on=0, site=site, note="")
+    frames = stays([(5.5, 20.0, 2.5, 2.5)], end_s=40.0)
+    run_make(cast.project, {early: frames, late: frames})
+    worker.compute(cast.project)
+    said = read(cast.project)
+    rows = [(one["video"], one["lift"]) for one in said["insertions"]]
+    assert rows == [("a.mp4", "base"), ("b.mp4", "top")]
+    # Dates and times are those of the site, in the header and in every row.
+    assert said["starts_at"] == "2026-05-04T07:00:00+08:00"
+    assert said["ends_at"] == "2026-05-04T08:01:00+08:00"
+    assert [one["starts_at"] for one in said["insertions"]] == [
+        "2026-05-04T07:00:05+08:00",
+        "2026-05-04T08:00:05+08:00",
+    ]
+    assert said["findings"]
+    times = [said["made_at"], said["computed_at"]]
+    times += [one["starts_at"] for one in said["findings"] if one["starts_at"]]
+    assert all(one.endswith("+08:00") for one in times)
+    # Frames end after 40 of the 60 s, but neither a gap nor a moved camera is known.
+    assert said["figures"]["unobserved_s"] == 0.0
+
+
+def test_time_that_no_camera_saw_is_counted_once(cast: Cast) -> None:
+    one, other, third = (video_make(cast.project, f"{name}.mp4") for name in "abc")
+    run = run_make(cast.project, {one: [], other: []})
+    # Two cameras over the same minute, a third, never analysed, half a minute later.
+    videos = (one, other, third)
+    offsets_s = {one.pk: 0.0, other.pk: 0.0, third.pk: 30.0}
+    clock = PourClock(None, videos, offsets_s, {})
+    assert unobserved_s(None, [], clock) is None
+    assert unobserved_s(run, [], clock) == 30.0
+    notes = [
+        {"code": "view_lost", "video": one.pk, "start_s": 10.0, "end_s": 30.0},
+        {"code": "stream_lost", "video": one.pk, "start_s": 20.0, "end_s": 40.0},
+        {"code": "camera_moved", "video": other.pk, "start_s": 35.0, "end_s": 99.0},
+        {"code": "camera_compensated", "video": other.pk},
+        {"code": "insertion_unobserved", "start_s": 0.0, "end_s": 60.0},
+    ]
+    # Neither saw anything from 35 to 40 s.
+    assert unobserved_s(run, notes, clock) == 35.0
+
+
+def test_a_record_is_read_again_when_the_inspection_changed_meanwhile(
+    pour: Pour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Inspection.objects.update(computed_at="2020-01-01T00:00:00Z")
+    changes = [
+        lambda: pour.worker.compute(pour.project),
+        lambda: audit(pour.project, by=None, action="finding_reviewed", subject="finding 1"),
+        lambda: None,
+    ]
+    waiting = iter(changes)
+
+    def plans_while_it_changes(project: Project) -> list[Plan]:
+        next(waiting)()
+        return []
+
+    monkeypatch.setattr(document, "plans_of", plans_while_it_changes)
+    # What was read before the computation is not in it.
+    assert not read(pour.project)["computed_at"].startswith("2020")
+    assert list(waiting) == []
+
+    def plans_while_everything_changes(project: Project) -> list[Plan]:
+        audit(project, by=None, action="finding_reviewed", subject="finding 1")
+        return []
+
+    monkeypatch.setattr(document, "plans_of", plans_while_everything_changes)
+    with pytest.raises(Conflict) as caught:
+        read(pour.project)
+    assert caught.value.code == "record_changing"

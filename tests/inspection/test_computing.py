@@ -144,14 +144,14 @@ def test_unreviewed_findings_that_vanish_are_gone(cast: Cast, worker: Worker):
 def test_two_videos_are_one_pour_on_the_wall_clock(cast: Cast, worker: Worker):
     first, second = video_make(cast.project, "a.mp4"), video_make(cast.project, "b.mp4")
     site = site_of(first, second)
-    site["cameras"][str(first.pk)]["starts_at"] = "2026-05-04T08:10:00+08:00"
-    site["cameras"][str(second.pk)]["starts_at"] = "2026-05-04T08:00:00+08:00"
+    site["cameras"][str(first.pk)]["starts_at"] = "2026-05-04T07:10:00+08:00"
+    site["cameras"][str(second.pk)]["starts_at"] = "2026-05-04T07:00:00+08:00"
     frames = stays([GOOD], end_s=40.0)
     run_make(cast.project, {first: frames, second: frames})
     save_site(cast, site)
     worker.work(cast.project)
     clock = get(cast, "inspection/")["clock"]
-    assert clock["starts_at"] == "2026-05-04T08:00:00+08:00"
+    assert clock["starts_at"] == "2026-05-04T07:00:00+08:00"
     assert {one["video"]: one["offset_s"] for one in clock["videos"]} == {
         first.pk: 600.0,
         second.pk: 0.0,
@@ -160,7 +160,9 @@ def test_two_videos_are_one_pour_on_the_wall_clock(cast: Cast, worker: Worker):
     assert (one["video"], other["video"]) == (second.pk, first.pk)
     assert other["start_s"] == pytest.approx(one["start_s"])
     assert other["pour_start_s"] - one["pour_start_s"] == pytest.approx(600.0)
+    # The day on site, where it is still the third in UTC.
     assert InspectionDay.objects.get().day.isoformat() == "2026-05-04"
+    assert {str(day) for day in Finding.objects.values_list("day", flat=True)} == {"2026-05-04"}
 
 
 def test_people_of_any_detector_break_the_rules_for_people(cast: Cast, worker: Worker):

@@ -28,8 +28,8 @@ def empty_report(**changes: Any) -> Json:
         "run": None,
         "figures": {
             "insertions": 0, "valid_insertions": 0, "median_dwell_s": None, "covered_pct": None,
-            "uncovered_m2": None, "unobservable_pct": None, "findings_by_severity": {},
-            "to_review": 0,
+            "uncovered_m2": None, "unobservable_pct": None, "unobserved_s": None,
+            "findings_by_severity": {}, "to_review": 0,
         },
     } | changes  # fmt: skip
 
@@ -49,7 +49,7 @@ def finding(number: int, **changes: Any) -> Json:
 def insertion(number: int, **changes: Any) -> Json:
     return {
         "number": number, "video": "东侧相机.mp4", "lift": "1", "start_s": 20.0 * number,
-        "end_s": 20.0 * number + 14.0, "starts_at": None, "duration_s": 14.2,
+        "end_s": 20.0 * number + 14.0, "starts_at": None, "duration_s": 14.2, "effective_s": 10.2,
         "duration_sigma_s": 0.2, "x_m": 2.3, "y_m": 1.3, "sigma_m": 0.06, "observed_ratio": 0.97,
         "grade": "good", "origin": "detected", "flags": [],
     } | changes  # fmt: skip
@@ -75,13 +75,13 @@ def full_report(**changes: Any) -> Json:
         is_radius_given=True,
         poker="d50",
         run={
-            "id": 7, "detector": "starter", "kind": "dfine", "digest": "cd" * 32, "fps": 5.0,
-            "score_threshold": 0.3, "frames": 45000, "code_version": "0.1.0",
-            "finished_at": "2026-03-04T11:58:00+08:00",
+            "id": 7, "detector": "starter", "kind": "dfine", "poker_model": "trained",
+            "digest": "cd" * 32, "fps": 5.0, "score_threshold": 0.3, "frames": 45000,
+            "code_version": "0.1.0", "finished_at": "2026-03-04T11:58:00+08:00",
         },
         figures={
             "insertions": 9, "valid_insertions": 8, "median_dwell_s": 14.2, "covered_pct": 71.25,
-            "uncovered_m2": 3.99, "unobservable_pct": 10.2,
+            "uncovered_m2": 3.99, "unobservable_pct": 10.2, "unobserved_s": 210.0,
             "findings_by_severity": {"major": 1, "minor": 2}, "to_review": 2,
         },
         videos=[

@@ -46,11 +46,17 @@ class VideoRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """The analysis that the result rests on."""
+    """The analysis that the result rests on.
+
+    Attributes:
+        poker_model: `trained` on real sites, `simulated` if on rendered pours only, `none` if the
+            detector does not know pokers.
+    """
 
     id: int
     detector: str
     kind: str
+    poker_model: str
     digest: str
     fps: float | None
     score_threshold: float
@@ -111,7 +117,12 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class InsertionRow:
-    """One insertion; `start_s` is on the clock of the pour."""
+    """One insertion; `start_s` is on the clock of the pour.
+
+    Attributes:
+        effective_s: what counts of `duration_s`: without the withdrawal, where the site has a
+            depth of insertion.
+    """
 
     number: int
     video: str
@@ -120,6 +131,7 @@ class InsertionRow:
     end_s: float
     starts_at: str | None
     duration_s: float
+    effective_s: float
     duration_sigma_s: float
     x_m: float | None
     y_m: float | None
@@ -190,7 +202,7 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The row of numbers on the first page."""
+    """The row of numbers on the first page; `unobserved_s` is time that no camera saw."""
 
     insertions: int
     valid_insertions: int
@@ -198,6 +210,7 @@ class Figures:
     covered_pct: float | None
     uncovered_m2: float | None
     unobservable_pct: float | None
+    unobserved_s: float | None
     findings_by_severity: Mapping[str, int]
     to_review: int
 

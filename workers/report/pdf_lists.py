@@ -78,8 +78,8 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
     head = heading(texts["insertion_list"])
     if not report.insertions:
         return [*head, text(texts["no_insertions"])]
-    names = ("number", "x", "y", "sigma", "layer", "start", "end", "duration", "sigma_s",
-             "observed", "grade", "origin", "flags")  # fmt: skip
+    names = ("number", "x", "y", "sigma", "layer", "start", "end", "duration", "effective",
+             "sigma_s", "observed", "grade", "origin", "flags")  # fmt: skip
     rows = [[texts[name] for name in names]]
     for one in report.insertions:
         rows.append(
@@ -92,6 +92,7 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
                 clock(one.start_s),
                 clock(one.end_s),
                 texts.number(one.duration_s, 1),
+                texts.number(one.effective_s, 1),
                 texts.number(one.duration_sigma_s, 1),
                 f"{one.observed_ratio:.0%}",
                 texts.term(one.grade),
@@ -101,7 +102,7 @@ def _insertions(report: ReportInput, texts: Texts) -> list[Flowable]:
         )
     return [
         *head,
-        long_table(rows, _widths(5, 6.5, 6.5, 8.5, 5, 9, 9, 10.5, 8.5, 8.5, 9, 8.5, 11.5)),
+        long_table(rows, _widths(24, 27, 27, 40, 20, 37, 37, 36, 46, 37, 39, 38, 40, 56)),
     ]
 
 

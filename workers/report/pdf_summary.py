@@ -6,6 +6,7 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from workers.plan.compose import compose
 from workers.plan.model import Layer
+from workers.report.caveats import caveats
 from workers.report.document import FindingRow, ReportInput
 from workers.report.pdf_plan import PlanFlowable
 from workers.report.pdf_style import (
@@ -25,8 +26,9 @@ from workers.report.pdf_style import (
     text,
     wrapped,
 )
+from workers.report.ranking import SEVERITIES, finding_rank
 from workers.report.stills import still_picture
-from workers.report.texts import SEVERITIES, Texts, clock, gravest_first, unreviewed
+from workers.report.texts import Texts, clock
 from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
@@ -41,11 +43,7 @@ _STILL = (62 * mm, 46 * mm)
 def summary(report: ReportInput, texts: Texts) -> list[Flowable]:
     """Return what comes before the lists."""
     story: list[Flowable] = [text(texts["title"], TITLE)]
-    if not report.is_final:
-        story.append(text(texts["running"], WARNING))
-    waiting = unreviewed(report)
-    if waiting:
-        story.append(text(texts["unreviewed_note"].format(waiting), WARNING))
+    story += [text(one, WARNING) for one in caveats(report, texts)]
     story += [*heading(texts["header"]), _record(report, texts)]
     story += [*heading(texts["figures"]), *_figures(report, texts)]
     story += _plans(report, texts)
@@ -109,7 +107,7 @@ def _figures(report: ReportInput, texts: Texts) -> list[Flowable]:
         ("median", texts.number(figures.median_dwell_s, 1, "s")),
         ("covered", texts.number(figures.covered_pct, 1, "%")),
         ("uncovered", texts.number(figures.uncovered_m2, 2, "m²")),
-        ("unobservable", texts.number(figures.unobservable_pct, 1, "%")),
+        ("unobservable_both", _unobserved(report, texts)),
         ("findings", str(sum(figures.findings_by_severity.values()))),
         ("to_review_count", str(figures.to_review)),
     ]
@@ -120,6 +118,12 @@ def _figures(report: ReportInput, texts: Texts) -> list[Flowable]:
     lines = [("LINEBELOW", (0, row), (-1, row), 0, "#FFFFFF") for row in (0, 2)]
     grid = table(rows, [WIDTH / 4] * 4, is_headed=False, extra=lines)
     return [grid, Spacer(1, 3), text(_severities(report, texts), QUIET)]
+
+
+def _unobserved(report: ReportInput, texts: Texts) -> str:
+    figures = report.figures
+    area = texts.number(figures.unobservable_pct, 1, "%")
+    return f"{area} · {texts.minutes(figures.unobserved_s)}"
 
 
 def _plans(report: ReportInput, texts: Texts) -> list[Flowable]:
@@ -138,7 +142,8 @@ def _cards(report: ReportInput, texts: Texts) -> list[Flowable]:
     story = heading(texts["finding_cards"], 200.0)
     if not report.findings:
         return [*story, text(texts["no_findings"])]
-    shown = [one for one in gravest_first(report.findings) if one.state != "false_alarm"]
+    shown = [one for one in report.findings if one.state != "false_alarm"]
+    shown.sort(key=finding_rank)
     shown = shown[:STILLS_MAX]
     if len(shown) < len(report.findings):
         story.append(text(texts["only_first"].format(len(shown), len(report.findings)), QUIET))
@@ -184,9 +189,8 @@ def _card_facts(finding: FindingRow, texts: Texts) -> list[tuple[str, str]]:
     ]
     if spec is not None:
         facts.append((texts["basis_short"], f"{texts.basis(finding.rule)} [{spec.trust}]"))
-    if finding.reviewed_by:
-        when = texts.moment(finding.reviewed_at)
-        facts.append((texts["review"], f"{finding.reviewed_by}, {when}. {finding.review_note}"))
+    if review := texts.review(finding):
+        facts.append((texts["review"], review))
     if finding.note:
         facts.append((texts["note"], texts.sentence(finding.note)))
     return facts

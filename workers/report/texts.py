@@ -7,10 +7,9 @@ from datetime import datetime
 from workers.plan.model import Language
 from workers.report.document import FindingRow, NoteRow, ReportInput, RuleRow
 from workers.report.parameter_words import parameter_words
-from workers.report.words import NOTES, PATTERNS, TERMS, WORDS
+from workers.report.words import MEASURED_ANEW, NOTES, PATTERNS, TERMS, WORDS
 from workers.vibration.rules.table import RULE_SPECS, Severity
 
-SEVERITIES = ("major", "minor", "info", "status")
 PPE_RULES = ("S01", "S02")
 
 
@@ -88,6 +87,8 @@ class Texts:
 
     def measured(self, value: float, unit: str, sigma: float | None = None) -> str:
         """Return a measured value with its unit and uncertainty."""
+        if unit == "ratio":
+            return f"{100.0 * value:.4g} %"
         spread = "" if sigma is None else f" ± {sigma:.3g}"
         return f"{value:.4g}{spread} {self.term(unit)}".strip()
 
@@ -105,6 +106,33 @@ class Texts:
         offset = f"{when:%z}"
         return f"{when:%Y-%m-%d %H:%M:%S}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
 
+    def minutes(self, seconds: float | None) -> str:
+        """Return a length of time in minutes."""
+        return self.number(None if seconds is None else seconds / 60.0, 1, self.term("min"))
+
+    def review(self, finding: FindingRow) -> str:
+        """Return who said what of a finding, or why nobody's word holds any more."""
+        if finding.reviewed_by:
+            when = self.moment(finding.reviewed_at)
+            return f"{finding.reviewed_by}, {when}. {finding.review_note}"
+        return self.reopening(finding.review_note)
+
+    def reopening(self, note: str) -> str:
+        """Return why a finding is to be reviewed again, as `MEASURED_ANEW` takes it apart."""
+        found = re.fullmatch(MEASURED_ANEW, note)
+        if found is None:
+            return note
+        before, *was, value, severity, verdict, limit, unit = found.groups()
+        return self["measured_anew"].format(
+            before=self._graded(before, *was),
+            now=self._graded(value, severity, verdict),
+            limit=f"{limit} {self.term(unit)}",
+        )
+
+    def _graded(self, value: str, severity: str, verdict: str) -> str:
+        sureness = self["uncertain"] if verdict == "to_review" else self.term(verdict)
+        return f"{value} ({self.term(severity)}, {sureness})"
+
     def mark(self, finding: FindingRow) -> str:
         """Return what to print before a finding that nobody has reviewed."""
         return self["unreviewed"] if finding.state == "to_review" else ""
@@ -117,16 +145,6 @@ def clock(seconds: float) -> str:
     hours, rest = divmod(tenths, 36_000)
     minutes, rest = divmod(rest, 600)
     return f"{sign}{hours}:{minutes:02d}:{rest // 10:02d}.{rest % 10}"
-
-
-def gravest_first(findings: Sequence[FindingRow]) -> list[FindingRow]:
-    """Return findings by severity, false alarms last, then by time."""
-
-    def rank(one: FindingRow) -> tuple[bool, int, float, int]:
-        grave = SEVERITIES.index(one.severity) if one.severity in SEVERITIES else len(SEVERITIES)
-        return one.state == "false_alarm", grave, one.pour_start_s, one.number
-
-    return sorted(findings, key=rank)
 
 
 def unreviewed(report: ReportInput) -> int:

@@ -13,14 +13,21 @@ _ZH = {
     "lift": "浇筑层", "poker": "振捣器", "process_notes": "施工情况",
     "problems_handled": "发现的问题及处理情况",
     "figures": "关键指标", "insertions": "插点数", "valid": "有效插点", "median": "振捣时间中位数",
-    "covered": "覆盖率", "uncovered": "未覆盖面积", "unobservable": "无法观测",
+    "covered": "覆盖率", "uncovered": "未覆盖面积",
+    "unobservable_both": "无法观测：面积 · 时间", "unobserved_min": "无法观测 (分钟)",
     "findings": "问题数", "to_review_count": "待复核",
     "maps": "振捣平面图", "no_map": "没有平面图：缺少标定、浇筑范围或振捣器检测结果。",
     "coverage": "覆盖率",
     "finding_cards": "主要问题", "finding_list": "问题清单", "no_findings": "未发现问题。",
-    "only_first": "图片只列出前 {} 条（共 {} 条，按严重程度排列）；其余见清单与系统中的证据文件。",
+    "only_first": "图片只列出前 {} 条（共 {} 条，违规在前，再按严重程度）；"
+    "其余见清单与系统中的证据文件。",
     "unreviewed": "【尚未复核】",
     "unreviewed_note": "有 {} 条问题尚未由人员复核，不能作为处理依据。",
+    "poker_model_missing": "视频未经检测模型分析：插点仅来自人工录入。",
+    "poker_model_none": "检测模型 {} 不能识别振捣器：没有经过训练的振捣器模型，"
+    "未检测到振捣不等于漏振。",
+    "poker_model_simulated": "检测模型 {} 仅用模拟画面训练，未经真实现场验证："
+    "振捣器检测结果须人工核对。",
     "no_still": "没有画面", "insertion_list": "插点明细", "no_insertions": "没有插点。",
     "health": "标定与相机状态", "calibrations": "标定", "calibration": "标定",
     "cameras": "相机移动",
@@ -37,7 +44,8 @@ _ZH = {
     "evidence": "证据文件 SHA-256",
     "basis_short": "依据", "trust": "可信度", "verdict": "判定",
     "uncertain": "接近限值或不确定", "note": "备注",
-    "start": "开始", "end": "结束", "duration": "有效时间 (s)", "x": "x (m)", "y": "y (m)",
+    "start": "开始", "end": "结束", "duration": "时长 (s)",
+    "effective": "有效时间 (s)", "x": "x (m)", "y": "y (m)",
     "sigma": "σ (m)", "sigma_s": "σ (s)", "observed": "可见率", "grade": "评价", "origin": "来源",
     "flags": "标记", "layer": "层", "name": "名称", "digest": "SHA-256", "size": "画面",
     "offset": "浇筑时钟起点", "tolerant": "覆盖率（R + σ）", "largest_hole": "最大漏振 (m²)",
@@ -57,6 +65,7 @@ _ZH = {
     "coverage_sheet": "覆盖率", "ppe_sheet": "PPE", "camera_sheet": "相机与标定",
     "sign_sheet": "复核签字", "ppe_none": "没有安全帽、反光衣方面的问题。", "item": "项目",
     "advisory": "仅供参考",
+    "measured_anew": "重新测量后须再次复核：{before} → {now}，限值 {limit}",
 }  # fmt: skip
 
 _EN = {
@@ -71,16 +80,23 @@ _EN = {
     "problems_handled": "Problems and how they were handled",
     "figures": "Key figures", "insertions": "Insertions", "valid": "Valid insertions",
     "median": "Median dwell", "covered": "Coverage", "uncovered": "Uncovered",
-    "unobservable": "Not observable", "findings": "Findings", "to_review_count": "To be reviewed",
+    "unobservable_both": "Not observable: area · time", "unobserved_min": "Not observable (min)",
+    "findings": "Findings", "to_review_count": "To be reviewed",
     "maps": "Vibration plans",
     "no_map": "No plan: there is no calibration, no pour outline or no detected vibrator.",
     "coverage": "Coverage",
     "finding_cards": "Main findings", "finding_list": "All findings",
     "no_findings": "Nothing was found.",
-    "only_first": "Pictures are shown for the first {} of {} findings, gravest first; the others "
-    "are in the list and in the system's evidence files.",
+    "only_first": "Pictures are shown for the first {} of {} findings, violations first, then by "
+    "severity; the others are in the list and in the system's evidence files.",
     "unreviewed": "[NOT YET REVIEWED]",
     "unreviewed_note": "Findings that no person has reviewed yet, and no ground to act on: {}.",
+    "poker_model_missing": "No detector has analysed the videos: all insertions are those that a "
+    "person entered.",
+    "poker_model_none": "The detector {} does not know pokers: there is no trained model for them. "
+    "That none was detected does not mean that nothing was vibrated.",
+    "poker_model_simulated": "The detector {} was trained on simulated pictures only and never "
+    "proved on a real site: a person has to check what it says of pokers.",
     "no_still": "No picture", "insertion_list": "Insertions", "no_insertions": "No insertions.",
     "health": "Calibration and cameras", "calibrations": "Calibrations",
     "calibration": "Calibration",
@@ -98,10 +114,11 @@ _EN = {
     "evidence": "SHA-256 of the evidence", "basis_short": "Basis", "trust": "Trust",
     "verdict": "Verdict", "uncertain": "near the limit or uncertain",
     "note": "Note", "start": "Start", "end": "End",
-    "duration": "Dwell (s)", "x": "x (m)", "y": "y (m)", "sigma": "sigma (m)",
-    "sigma_s": "sigma (s)", "observed": "Observed", "grade": "Grade", "origin": "Origin",
-    "flags": "Flags", "layer": "Lift", "name": "Name", "digest": "SHA-256", "size": "Picture",
-    "offset": "Begins at", "tolerant": "Coverage (R + sigma)", "largest_hole": "Largest hole (m²)",
+    "duration": "Dwell (s)", "effective": "Effective (s)", "x": "x (m)", "y": "y (m)",
+    "sigma": "sigma (m)", "sigma_s": "sigma (s)", "observed": "Observed", "grade": "Grade",
+    "origin": "Origin", "flags": "Flags", "layer": "Lift", "name": "Name",
+    "digest": "SHA-256", "size": "Picture", "offset": "Begins at",
+    "tolerant": "Coverage (R + sigma)", "largest_hole": "Largest hole (m²)",
     "uncovered_m2": "Uncovered (m²)", "unobservable_pct": "Not observable (%)",
     "covered_pct": "Coverage (%)", "tolerant_pct": "Coverage R + sigma (%)",
     "point_count": "Points / checks", "rmse_px": "RMSE (px)", "rmse_m": "RMSE (m)",
@@ -120,6 +137,8 @@ _EN = {
     "sign_sheet": "Review and signatures",
     "ppe_none": "Nothing was found about helmets and vests.", "item": "Item",
     "advisory": "advisory",
+    "measured_anew": "to be reviewed again after a new measurement: {before} → {now}, "
+    "limit {limit}",
 }  # fmt: skip
 
 WORDS: dict[Language, dict[str, str]] = {"zh": _ZH, "en": _EN}
@@ -136,7 +155,8 @@ TERMS: dict[Language, dict[str, str]] = {
         "truncated": "不完整", "interpolated": "遮挡补全", "low_observation": "可见率低",
         "camera_moved": "相机移位", "manual": "人工",
         "green": "良好", "amber": "可用", "refused": "不可用",
-        "m2": "m²", "people": "人", "visits": "次", "deg": "°", "min": "分钟",
+        "m2": "m²", "people": "人", "visits": "次", "deg": "°", "min": "分钟", "frames": "帧",
+        "pour": "浇筑区域",
         "N": "规范", "G": "指南或惯例", "C": "现场规定",
         "lower_layer": "插入下层的深度", "depth": "插入深度", "lift_thickness": "分层厚度",
         "frequency": "频率与振幅", "setting": "初凝状态", "rebar": "表面以下是否碰撞钢筋",
@@ -187,9 +207,17 @@ PATTERNS: dict[Language, tuple[tuple[str, str], ...]] = {
             r"places are known to ([\d.]+) m only, ([\d.]+) m would be enough",
             r"位置精度为 \1 m，需要 \2 m",
         ),
+        (r"([\d.e+]+) planned", r"计划 \1 台"),
+        (r"([\d.e+]+) min after placing", r"布料后 \1 分钟"),
     ),
     "en": (),
 }
+
+# Why a finding is to be reviewed again, as `apps.inspection.services.reopening` writes it.
+MEASURED_ANEW = (
+    r"Measured anew: (\S+) \((\w+), (\w+)\) -> (\S+) \((\w+), (\w+)\), "
+    r"limit (\S+), in (\S+)\."
+)
 
 # What there is to know about a result, by its code; where there is no entry, its own sentence.
 NOTES: dict[Language, dict[str, str]] = {

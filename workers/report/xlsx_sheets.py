@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
+from workers.report.caveats import caveats
 from workers.report.document import FindingRow, InsertionRow, ReportInput
-from workers.report.texts import PPE_RULES, SEVERITIES, Texts, clock, unreviewed
+from workers.report.ranking import SEVERITIES
+from workers.report.texts import PPE_RULES, Texts, clock
 from workers.report.words import DISCLAIMERS
 from workers.vibration.rules.table import RULE_SPECS
 
@@ -51,10 +53,10 @@ def sheets(report: ReportInput, texts: Texts) -> list[Sheet]:
             texts["insertion_sheet"],
             _names(
                 texts, "number", "x", "y", "layer", "start", "end", "wall_time", "duration",
-                "grade", "sigma", "sigma_s", "observed", "origin", "flags", "video",
+                "effective", "grade", "sigma", "sigma_s", "observed", "origin", "flags", "video",
             ),
             (_insertion(one, texts) for one in report.insertions),
-            (7, 9, 9, 7, 12, 12, 27, 12, 10, 9, 9, 9, 10, 18, 24),
+            (7, 9, 9, 7, 12, 12, 27, 12, 12, 10, 9, 9, 9, 10, 18, 24),
         ),
         _finding_sheet(texts["finding_sheet"], report.findings, texts),
         _coverage_sheet(report, texts),
@@ -78,10 +80,8 @@ def _names(texts: Texts, *names: str) -> list[str]:
 def _summary(report: ReportInput, texts: Texts) -> Iterable[Row]:
     figures, header = report.figures, report.header
     yield (texts["title"],)
-    if not report.is_final:
-        yield (texts["running"],)
-    if unreviewed(report):
-        yield (texts["unreviewed_note"].format(unreviewed(report)),)
+    for one in caveats(report, texts):
+        yield (one,)
     yield (texts["project"], report.project)
     yield (texts["description"], report.description)
     for name in (
@@ -100,6 +100,8 @@ def _summary(report: ReportInput, texts: Texts) -> Iterable[Row]:
     yield texts["covered_pct"], _fixed(figures.covered_pct, 1)
     yield texts["uncovered_m2"], _fixed(figures.uncovered_m2, 2)
     yield texts["unobservable_pct"], _fixed(figures.unobservable_pct, 1)
+    unobserved_s = figures.unobserved_s
+    yield texts["unobserved_min"], _fixed(None if unobserved_s is None else unobserved_s / 60.0, 1)
     for severity in SEVERITIES:
         count = figures.findings_by_severity.get(severity, 0)
         yield f"{texts['findings']}: {texts.term(severity)}", count
@@ -123,9 +125,9 @@ def _insertion(one: InsertionRow, texts: Texts) -> Row:
     return (
         one.number, _fixed(one.x_m, 2), _fixed(one.y_m, 2), one.lift, clock(one.start_s),
         clock(one.end_s), texts.moment(one.starts_at), _fixed(one.duration_s, 1),
-        texts.term(one.grade), _fixed(one.sigma_m, 2), _fixed(one.duration_sigma_s, 1),
-        Figure(one.observed_ratio, "0%"), texts.term(one.origin), texts.terms(one.flags),
-        one.video,
+        _fixed(one.effective_s, 1), texts.term(one.grade), _fixed(one.sigma_m, 2),
+        _fixed(one.duration_sigma_s, 1), Figure(one.observed_ratio, "0%"),
+        texts.term(one.origin), texts.terms(one.flags), one.video,
     )  # fmt: skip
 
 
@@ -142,17 +144,14 @@ def _finding_sheet(title: str, findings: Sequence[FindingRow], texts: Texts) -> 
 
 def _finding(one: FindingRow, texts: Texts) -> Row:
     spec = RULE_SPECS.get(one.rule)
-    review = ""
-    if one.reviewed_by:
-        review = f"{one.reviewed_by}, {texts.moment(one.reviewed_at)}. {one.review_note}"
     return (
         one.number, texts.rule(one.rule), texts.term(one.severity), texts.verdict(one),
         texts.mark(one) or texts.term(one.state), texts.measured(one.value, one.unit),
         texts.measured(one.limit, one.unit), _measured(one.sigma), one.video or "",
         clock(one.start_s), clock(one.end_s), texts.moment(one.starts_at), _fixed(one.x_m, 2),
         _fixed(one.y_m, 2), one.lift or "", ", ".join(map(str, one.insertion_numbers)),
-        texts.basis(one.rule), spec.trust if spec else "", texts.sentence(one.note), review,
-        "\n".join(f"{file.name} {file.sha256}" for file in one.files),
+        texts.basis(one.rule), spec.trust if spec else "", texts.sentence(one.note),
+        texts.review(one), "\n".join(f"{file.name} {file.sha256}" for file in one.files),
     )  # fmt: skip
 
 

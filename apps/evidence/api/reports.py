@@ -18,8 +18,7 @@ from apps.evidence.api.serializers import ReportRequestSerializer, ReportSeriali
 from apps.evidence.models import Report
 from apps.evidence.selectors.evidence import reports_of
 from apps.evidence.selectors.reports import report_get_for
-from apps.evidence.services.files import report_delete
-from apps.evidence.services.reports import report_create
+from apps.evidence.services.reports import report_create, report_delete
 from apps.evidence.storage import report_path
 from apps.projects.api.videos import file_schema
 from apps.projects.models import MemberRole
@@ -73,7 +72,7 @@ class ReportView(APIView):
     @extend_schema(operation_id="reports_delete", responses=NO_CONTENT)
     def delete(self, request: Request, id: int) -> Response:
         user = person_of(request)
-        report_delete(report_get_for(user=user, id=id, role=MemberRole.OPERATOR))
+        report_delete(report_get_for(user=user, id=id, role=MemberRole.OPERATOR), by=user)
         return Response(status=204)
 
 

@@ -1,7 +1,7 @@
 """Evidence of findings: asked for, made by a job, made by itself for what a final result holds."""
 
 import shutil
-from itertools import product
+from heapq import nsmallest
 from typing import Any
 
 from django.db import transaction
@@ -14,13 +14,14 @@ from apps.common.errors import Conflict
 from apps.evidence.models import EvidenceRound, FindingEvidence
 from apps.evidence.storage import finding_folder
 from apps.evidence.tools import run_tool
-from apps.inspection.models import Finding, Inspection, Severity, Verdict
+from apps.inspection.models import Finding, Inspection
 from apps.inspection.services.telling import finding_changed
 from apps.jobs.control import JobControl
 from apps.jobs.models import ACTIVE_STATES, Job, JobKind
 from apps.jobs.services import job_create
 from apps.projects.models import Video, VideoState
 from apps.projects.storage import FRAMES, ORIGINAL, video_path
+from workers.report.ranking import finding_rank
 from workers.vibration.rules.table import RULE_SPECS
 
 # Made by itself for so many findings of a project; the others when somebody opens them.
@@ -33,7 +34,6 @@ MOVED_PX = 8.0
 STILL_LATEST_S = 20.0
 BOXES_WITHIN_S = 0.6
 _UNITS = {"m2": "m²"}
-_GRAVE_FIRST = (Severity.MAJOR, Severity.MINOR, Severity.INFO, Severity.STATUS)
 
 
 def evidence_request(finding: Finding, *, by: User | None = None) -> FindingEvidence:
@@ -122,15 +122,14 @@ def evidence_reap(*, resend_all: bool) -> None:
 
 
 def _gravest(project_id: int) -> list[Finding]:
-    """The findings that come first: violations, then what a person has to decide."""
+    """The findings that come first, as in the cards of a record."""
     rows = Finding.objects.filter(
         project=project_id, is_current=True, video__state=VideoState.READY
-    ).select_related("video", "project")
-    found: list[Finding] = []
-    for verdict, severity in product((Verdict.VIOLATION, Verdict.TO_REVIEW), _GRAVE_FIRST):
-        alike = rows.filter(verdict=verdict, severity=severity)
-        found += alike[: AUTOMATIC_MOST - len(found)]
-    return found
+    )
+    ranked = rows.only("state", "verdict", "severity", "pour_start_s", "number")
+    first = [one.pk for one in nsmallest(AUTOMATIC_MOST, ranked.iterator(), key=finding_rank)]
+    found = rows.select_related("video", "project").in_bulk(first)
+    return [found[pk] for pk in first if pk in found]
 
 
 def _said_by(finding: Finding) -> dict[str, Any]:

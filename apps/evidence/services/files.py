@@ -6,18 +6,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from apps.evidence.models import Report
-from apps.evidence.storage import finding_folder, project_files_remove, project_folder, report_path
+from apps.evidence.storage import finding_folder, project_files_remove, project_folder
 from apps.inspection.models import Finding
 from apps.projects.models import Project
 
 ORPHAN_AGE_SECONDS = 3600.0
-
-
-def report_delete(report: Report) -> None:
-    """Remove a record and its file."""
-    report_path(report.project_id, report.pk, report.format).unlink(missing_ok=True)
-    report.delete()
 
 
 def project_removed(project_id: int) -> None:

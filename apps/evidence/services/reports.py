@@ -1,7 +1,6 @@
 """Records of pours: asked for, written by a job."""
 
 import hashlib
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from apps.evidence.selectors.document import report_document
 from apps.evidence.storage import report_path
 from apps.evidence.tools import run_tool
 from apps.inspection.selectors.sites import site_newest
+from apps.inspection.services.audit import audit
 from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobKind
 from apps.jobs.services import job_create
@@ -27,7 +27,7 @@ def report_create(
     """Have the record written as the inspection is when its job comes to it."""
     with transaction.atomic():
         job = job_create(kind=JobKind.REPORT, project=project, created_by=by)
-        return Report.objects.create(
+        report = Report.objects.create(
             project=project,
             job=job,
             format=format,
@@ -36,6 +36,17 @@ def report_create(
             site_version=site_newest(project).version,
             created_by=by,
         )
+        _audit(report, by=by, action="report_created")
+        return report
+
+
+def report_delete(report: Report, *, by: User) -> None:
+    """Remove a record and its file."""
+    path = report_path(report.project_id, report.pk, report.format)
+    with transaction.atomic():
+        _audit(report, by=by, action="report_deleted", sha256=report.sha256)
+        report.delete()
+    path.unlink(missing_ok=True)
 
 
 def report_write(job: Job, control: JobControl) -> None:
@@ -47,7 +58,7 @@ def report_write(job: Job, control: JobControl) -> None:
     document = report_document(
         report.project,
         header=report.header,
-        made_at=report.created_at.astimezone(UTC),
+        made_at=report.created_at,
         made_by=_name_of(report.created_by),
     )
     control.progress(0.3)
@@ -74,6 +85,18 @@ def report_ended(job: Job) -> None:
     if report is not None:
         payload: ReportChanged = {"report": {"id": report.pk, "state": str(job.state)}}
         transaction.on_commit(lambda: event_send(report.project_id, "state", payload))
+
+
+def _audit(report: Report, *, by: User, action: str, **details: str) -> None:
+    audit(
+        report.project_id,
+        by=by,
+        action=action,
+        subject=f"report {report.pk}",
+        format=report.format,
+        language=report.language,
+        **details,
+    )
 
 
 def _name_of(user: User | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from apps.inspection.models import SiteVersion
@@ -25,6 +25,11 @@ class PourClock:
     videos: tuple[Video, ...]
     offsets_s: dict[int, float]
     wall_starts: dict[int, datetime]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The offset of the site's wall clock, as somebody gave it; UTC where nobody did."""
+        return (self.starts_at and self.starts_at.tzinfo) or UTC
 
     def wall(self, video_id: int, video_s: float) -> datetime | None:
         """The wall clock at a time of a video; None where nobody knows when it began."""

@@ -8,6 +8,7 @@ from apps.accounts.models import User
 from apps.common.errors import Conflict, Invalid
 from apps.inspection.models import REVIEW_MOVES, Finding, FindingReview, FindingState
 from apps.inspection.services.audit import audit
+from apps.inspection.services.reopening import measured_of
 from apps.inspection.services.telling import finding_changed, inspection_changed
 
 
@@ -30,6 +31,7 @@ def finding_review(finding: Finding, *, by: User, state: str, note: str, revisio
             reviewed_by=by,
             reviewed_at=timezone.now(),
             review_note=note,
+            reviewed_as=measured_of(finding),
         )
         if not moved:
             raise _changed()

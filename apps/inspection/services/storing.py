@@ -1,4 +1,5 @@
-"""What a computation found, written in one transaction: people's verdicts stay with their findings.
+"""What a computation found, written in one transaction: people's verdicts stay with their findings,
+unless these have become something else (see `reopening`).
 
 Insertions and findings that are found again keep their rows. A finding that is not found any more
 goes, unless somebody reviewed it: then it stays, marked as not current.
@@ -29,6 +30,7 @@ from apps.inspection.models import (
 )
 from apps.inspection.selectors.clock import PourClock
 from apps.inspection.selectors.overview import dwell_count_key
+from apps.inspection.services.reopening import Reopening, findings_reopen, is_past_review
 from apps.projects.models import Project, Video
 
 BATCH_ROWS = 250
@@ -205,10 +207,13 @@ def _findings_store(
     found = match(
         [_finding_trace(done, one) for one in old], [_finding_trace(done, one) for one in new]
     )
+    reopenings = []
     for index, one in enumerate(new):
         if index in found:
             before = old[found[index]]
             one.pk, one.number = before.pk, before.number
+            if is_past_review(before, one):
+                reopenings.append(Reopening(before, one))
         else:
             inspection.findings_numbered += 1
             one.number = inspection.findings_numbered
@@ -218,6 +223,7 @@ def _findings_store(
     Finding.objects.filter(pk__in=reviewed, is_current=True).update(is_current=False)
     _delete(Finding, [one.pk for one in gone if one.pk not in reviewed])
     _upsert(Finding, new, FINDING_FIELDS)
+    findings_reopen(reopenings)
 
 
 def _reviewed(ids: list[int]) -> list[int]:

@@ -33,3 +33,19 @@ test("what was changed is named in the words of the page, or as the server does"
   expect(subjectText("finding 3", words)).toBe("audit.subject.finding 3");
   expect(subjectText("weather 3", words)).toBe("weather 3");
 });
+
+test("a finding that got worse says what was reviewed and what is measured now", () => {
+  const note = "Measured anew: 94 (info, violation) -> 40 (info, violation), limit 95, in %.";
+  const details = { rule: "V01", from: "false_alarm", to: "to_review", note };
+  expect(changeText({ action: "finding_reopened", details }, words)).toBe(
+    "V01 Under-vibrated point · findings.state.false_alarm → findings.state.to_review · “Measured anew: 94 (Information, violation) → 40 (Information, violation), limit 95 %”",
+  );
+  // What a person wrote is theirs.
+  const typed = { ...details, note: "pour" };
+  expect(changeText({ action: "finding_reviewed", details: typed }, words)).toContain("“pour”");
+});
+
+test("a deleted record says what it was", () => {
+  const details = { format: "pdf", language: "zh", sha256: "dcdf54d1e4b9f84c" };
+  expect(changeText({ action: "report_deleted", details }, words)).toBe("PDF zh · SHA-256 dcdf54d1e4b9…");
+});

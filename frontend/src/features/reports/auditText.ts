@@ -1,4 +1,5 @@
 import type { AuditEntry } from "./types";
+import { serverWords } from "@/features/inspection/serverWords";
 import { clock } from "@/format/time";
 
 /** What is needed of the language: texts, and the names of rules. */
@@ -20,10 +21,11 @@ export function subjectText(subject: string, { t, te }: Words): string {
 
 /** From what to what it was changed, and why. */
 export function changeText({ action, details }: Pick<AuditEntry, "action" | "details">, words: Words): string {
-  const parts = action === "finding_reviewed" ? reviewParts(details, words) : editParts(details, words);
-  const why = said(details, "note") || said(details, "reason");
+  const parts = action === "finding_reviewed" || action === "finding_reopened" ? reviewParts(details, words) : editParts(details, words);
+  const why = action === "finding_reopened" ? serverWords(said(details, "note")) : said(details, "note") || said(details, "reason");
   const digest = said(details, "sha256");
-  return [...parts, why && `“${why}”`, digest && `SHA-256 ${digest.slice(0, 12)}…`].filter(Boolean).join(" · ");
+  const file = [said(details, "format").toUpperCase(), said(details, "language")].filter(Boolean).join(" ");
+  return [...parts, why && `“${why}”`, file, digest && `SHA-256 ${digest.slice(0, 12)}…`].filter(Boolean).join(" · ");
 }
 
 function reviewParts(details: Details, { t, ruleName }: Words): string[] {

@@ -56,6 +56,7 @@ export interface RuleFacts {
   severity: string;
   basis: string;
   source: string;
+  source_zh: string;
   trust: string;
   parameters: Record<string, RuleValue>;
   is_metric: boolean;

@@ -17,6 +17,9 @@ const UNITS: [suffix: string, unit: string][] = [
 
 export const unitOf = (parameter: string): string => UNITS.find(([suffix]) => parameter.endsWith(suffix))?.[1] ?? "";
 
+/** On what a rule rests, in the reader's language; nothing where the site sets it. */
+export const sourceOf = (rule: RuleFacts, locale: string): string => (locale === "zh-CN" ? rule.source_zh : rule.source);
+
 /** What holds without a word of the site: the rule's own numbers, and those of the profile. */
 export function defaultsOf(book: RuleBook, rule: RuleFacts, profile: string): Record<string, RuleValue> {
   return { ...rule.parameters, ...book.profiles[profile]?.rules[rule.id] };

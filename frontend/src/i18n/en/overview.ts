@@ -40,10 +40,11 @@ export default {
   },
   audit: {
     title: "Audit trail",
-    text: "Every change of the site, the insertions and the findings, newest first.",
+    text: "Every change of the site, the insertions, the findings and the records, newest first.",
     none: "Nothing was changed yet.",
-    subject: { site: "version {number}", finding: "#{number}", edit: "no. {number}" },
+    subject: { site: "version {number}", finding: "#{number}", edit: "no. {number}", report: "no. {number}" },
     nothing: "nothing",
+    by_itself: "computed anew",
     actions: {
       site_saved: "Site saved",
       insertion_add: "Insertion added",
@@ -51,6 +52,9 @@ export default {
       insertion_remove: "Insertion deleted",
       edit_taken_back: "Correction taken back",
       finding_reviewed: "Finding reviewed",
+      finding_reopened: "Finding to be reviewed again",
+      report_created: "Record asked for",
+      report_deleted: "Record deleted",
     },
   },
   overview: {

@@ -215,6 +215,7 @@ export default {
     clocks_help: "With the time of day, findings say when they happened, and several cameras share one clock.",
     clock_unknown: "Not known",
     clock_of: "Start of {name}",
+    clock_offset: "Time zone of the site",
     lifts: "Lifts of this video",
     lifts_help:
       "Concrete that has risen by 0.3 m moves places by up to 0.4 m. From its start each lift may have a plane of its own.",

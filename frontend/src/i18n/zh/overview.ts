@@ -42,10 +42,11 @@ export default {
   },
   audit: {
     title: "操作记录",
-    text: "现场设置、插点和违规项的每一次改动，最新的在前。",
+    text: "现场设置、插点、违规项和报告的每一次改动，最新的在前。",
     none: "尚无改动。",
-    subject: { site: "版本 {number}", finding: "#{number}", edit: "第 {number} 号" },
+    subject: { site: "版本 {number}", finding: "#{number}", edit: "第 {number} 号", report: "第 {number} 号" },
     nothing: "无",
+    by_itself: "重新计算",
     actions: {
       site_saved: "保存现场设置",
       insertion_add: "添加插点",
@@ -53,6 +54,9 @@ export default {
       insertion_remove: "删除插点",
       edit_taken_back: "撤销修改",
       finding_reviewed: "复核违规项",
+      finding_reopened: "违规项须再次复核",
+      report_created: "生成报告",
+      report_deleted: "删除报告",
     },
   },
   overview: {

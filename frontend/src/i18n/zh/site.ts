@@ -211,6 +211,7 @@ export default {
     clocks_help: "填写后，违规可显示实际发生时刻，多台相机共用同一时钟。",
     clock_unknown: "未知",
     clock_of: "{name} 的开始时刻",
+    clock_offset: "现场所在时区",
     lifts: "本视频的分层",
     lifts_help: "混凝土面升高 0.3 m，位置最多偏移 0.4 m。每层可从其开始时刻起使用自己的平面。",
     no_lifts: "整段视频为一层。",
