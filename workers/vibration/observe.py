@@ -28,6 +28,7 @@ class Observations:
 
     Attributes:
         insertions: detected ones; an inspector's corrections go in here too.
+        drags: those whose length could be measured.
         start_s, end_s: times of the first and the last frame.
         gaps: (start, end) of times without frames that are longer than rule Q04 allows.
         interval_s: median time between frames.
@@ -103,13 +104,15 @@ class Observer:
 
     def add(self, frame: FrameLike) -> None:
         """Take the next frame."""
-        gap_s = self._tick(frame.pts_seconds)
+        time_s = frame.pts_seconds
+        gap_s = self._tick(time_s)
         pokers, people, gear = self._sorted_boxes(frame)
-        ground = self._grounds[self._site.lift_index_at(frame.pts_seconds)]
-        shift = self._camera.at(frame.pts_seconds)
+        ground = self._grounds[self._site.lift_index_at(time_s)]
+        shift = self._camera.at(time_s)
         is_placed = ground.fits(frame.width, frame.height)
         self._misfits += not is_placed
-        self._people.update(frame, people, gear, ground if is_placed else None, shift)
+        is_measured = is_placed and not self._camera.is_moved_between(time_s, time_s)
+        self._people.update(frame, people, gear, ground if is_measured else None, shift)
         if is_placed:
             self._add_pokers(frame, pokers, people, ground, shift, gap_s)
 
@@ -209,7 +212,15 @@ class Observer:
         if run is not None:
             stays, drags = split_run(run)
             self._stays += stays
-            self._drags += drags
+            self._drags += [one for drag in drags if (one := self._measured(drag)) is not None]
+
+    def _measured(self, drag: Drag) -> Drag | None:
+        """Return a drag with its uncertainty; None where its length is not in real metres."""
+        ground = self._grounds[self._site.lift_index_at(drag.start_s)]
+        sigma_m = ground.sigma_at((drag.x, drag.y), drag.end_s - drag.start_s)
+        if sigma_m is None or self._camera.is_moved_between(drag.start_s, drag.end_s):
+            return None
+        return replace(drag, sigma_m=sigma_m)
 
     def _locate(self, start_s: float, place: tuple[float, float], duration_s: float) -> Located:
         ground = self._grounds[self._site.lift_index_at(start_s)]

@@ -120,12 +120,6 @@ class Case:
             if one.x_m is not None and Flag.CAMERA_MOVED not in one.flags
         ]
 
-    @property
-    def sigma_m(self) -> float:
-        """The median uncertainty of a place."""
-        sigmas = sorted(one.sigma_m or 0.0 for one in self.placed)
-        return sigmas[len(sigmas) // 2] if sigmas else 0.0
-
     def finding(
         self, value: float, limit: float, unit: str, *, start_s: float, end_s: float,
         is_sure: bool, place: tuple[float, float] | None = None, sigma: float | None = None,
