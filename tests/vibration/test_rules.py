@@ -19,9 +19,10 @@ from tests.vibration.scene import (
     stays,
     worker,
 )  # fmt: skip
-from workers.vibration.analysis import judge_observations
+from workers.vibration.analysis import dwell_limits, judge_observations
 from workers.vibration.insertions import Flag, Insertion
 from workers.vibration.observe import observe
+from workers.vibration.pour_files import grade_of
 from workers.vibration.report import VibrationReport
 from workers.vibration.rules.case import Finding, Verdict
 from workers.vibration.rules.judge import JUDGES, MANUAL_CHECKS, OBSERVERS
@@ -123,6 +124,19 @@ def test_v02_says_how_long() -> None:
     )  # fmt: skip
     assert of(dwell(30.4), "V02")[0].status is Verdict.TO_REVIEW
     assert of(dwell(20.0, profile="ACI"), "V02")[0].limit == 15.0
+
+
+def test_v02_counts_the_time_that_the_map_counts() -> None:
+    # 0.5 m at 75 mm/s are 6.7 s: 33 s in the concrete are 26.3 s held still, 40 s are 33.3 s.
+    deep = {"V01": {"depth_m": 0.5}}
+    held = dwell(33.0, rules=deep)
+    assert not of(held, "V02")
+    assert [grade_of(one, dwell_limits(held.site)) for one in held.insertions] == ["good"]
+    too_long = dwell(40.0, rules=deep)
+    (finding,) = of(too_long, "V02")
+    assert finding.value == pytest.approx(33.33, abs=0.01)
+    assert finding.status is Verdict.VIOLATION
+    assert [grade_of(one, dwell_limits(too_long.site)) for one in too_long.insertions] == ["over"]
 
 
 def test_a_good_grid_breaks_no_rule_and_a_square_grids_diagonals_are_no_spacing() -> None:
