@@ -321,6 +321,19 @@ def test_v06_and_v07_are_not_judged_from_boxes() -> None:
     assert "boxes do not show it" in reason(result, "V07")
 
 
+def test_v07_is_minor_for_its_angle_is_the_sites_own() -> None:
+    here = Site.from_json(site_json(rules={"V07": {"enabled": True}}))
+    seen = observe(stays([(5.0, 20.0, 3.0, 3.0)], end_s=25.0), here)
+
+    def tilted(degrees: float) -> list[Finding]:
+        (one,) = seen.insertions
+        leaning = replace(seen, insertions=(replace(one, tilt_deg=degrees),))
+        return of(judge_observations(leaning, here), "V07")
+
+    assert [(one.value, one.severity) for one in tilted(45.0)] == [(45.0, Severity.MINOR)]
+    assert not tilted(20.0)
+
+
 def test_what_no_camera_sees_is_always_left_to_a_person() -> None:
     result = grid_stays(3, 3, 0.36)
     subjects = {note.subject for note in result.notes if note.code == "manual_check"}

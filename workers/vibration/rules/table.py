@@ -108,7 +108,7 @@ _SPECS = (
         is_metric=True,
     ),
     RuleSpec(
-        "V07", "Tilted insertion", "斜插", _MAJOR, _N,
+        "V07", "Tilted insertion", "斜插", _MINOR, _N,
         "to be vertical; the angle is the site's",
         "要求垂直插入；角度由现场设定",
         "S", {"tilt_max_deg": 30.0}, is_on=False,
