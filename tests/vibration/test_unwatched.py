@@ -5,21 +5,25 @@ import pytest
 from tests.vibration.scene import (
     HEIGHT,
     WIDTH,
+    calibration,
     frame,
     poker_in,
+    report,
     site,
     site_json,
     square,
     stays,
     worker,
 )
-from workers.vibration.analysis import analyse_vibration
+from workers.vibration.analysis import analyse_vibration, cover_lifts, dwell_limits
 from workers.vibration.camera import CameraShift
 from workers.vibration.frames import Frame
+from workers.vibration.observe import observe
 from workers.vibration.pour import PourVideo, analyse_pour
 from workers.vibration.pour_site import PourSite
 from workers.vibration.report import VibrationReport
 from workers.vibration.rules.case import Verdict
+from workers.vibration.rules.judge import judge
 
 TURNED = CameraShift(0.0, 0.0, 0.0, 80, turn_px=60.0)
 DANGER = [{"name": "boom", "kind": "danger", "polygon": square(6.0, 2.0, 8.0, 5.0)}]
@@ -73,3 +77,76 @@ def test_a_drag_is_measured_only_where_its_own_camera_gives_metres() -> None:
 
     assert lengths(dragging, standing) == [pytest.approx(1.0, abs=0.1)]
     assert lengths(standing, dragging) == []
+
+
+ROW = [(5.0, 17.0, 2.5, 3.0), (20.0, 32.0, 2.9, 3.0), (35.0, 47.0, 3.3, 3.0)]
+ENDS = [ROW[0], ROW[2]]
+
+
+def statuses(result: VibrationReport, rule: str) -> list[Verdict]:
+    return [one.status for one in result.findings if one.rule == rule]
+
+
+def test_a_point_that_may_lie_between_two_others_makes_their_spacing_a_question() -> None:
+    whole = stays(ROW, end_s=50.0)
+    assert statuses(report(whole), "V03") == []
+    # 0.8 m, and 0.42 m are allowed.
+    assert statuses(report(stays(ENDS, end_s=50.0)), "V03") == [Verdict.VIOLATION]
+    # Moved for two seconds, the camera cannot have missed a point, but one has no place now.
+    moved = [CameraShift(24.0, 9.0, 0.0, 80), CameraShift(26.0, 0.0, 0.0, 80)]
+    unplaced = analyse_vibration(whole, site(), shifts=moved)
+    assert statuses(unplaced, "V03") == [Verdict.TO_REVIEW]
+    assert set(statuses(unplaced, "V04")) == {Verdict.TO_REVIEW}
+    gap = [one for one in whole if not 19.0 < one.pts_seconds < 33.0]
+    assert statuses(report(gap), "V03") == [Verdict.TO_REVIEW]
+    short = [one for one in stays(ENDS, end_s=50.0) if not 20.0 < one.pts_seconds < 26.0]
+    assert statuses(report(short), "V03") == [Verdict.VIOLATION]
+
+
+def test_a_gap_in_one_lift_says_nothing_about_another() -> None:
+    lifts = [{"start_s": 0.0}, {"start_s": 60.0, "calibration": calibration()}]
+    second = [(65.0, 77.0, 2.5, 3.0), (95.0, 107.0, 3.3, 3.0)]
+    cut = [one for one in stays([*ENDS, *second], end_s=110.0) if not 79.0 < one.pts_seconds < 93.0]
+    assert statuses(report(cut, lifts=lifts), "V03") == [Verdict.VIOLATION, Verdict.TO_REVIEW]
+
+
+def test_ground_that_is_not_measured_well_may_hide_a_point() -> None:
+    here = site()
+    seen = observe(stays(ENDS, end_s=50.0), here)
+    limits = dwell_limits(here)
+
+    def spacing(first_column: int, last_column: int) -> list[Verdict]:
+        """Cells of 0.05 m from x = 2 m on; the points are in columns 10 and 26."""
+        coverages = cover_lifts(seen, here, limits)
+        coverages[0].grid.is_observable[:, first_column:last_column] = False
+        findings, _ = judge(here, seen, coverages, limits, is_final=True)
+        return [one.status for one in findings if one.rule == "V03"]
+
+    assert spacing(16, 20) == [Verdict.TO_REVIEW]
+    assert spacing(26, 40) == [Verdict.TO_REVIEW]
+    assert spacing(30, 40) == [Verdict.VIOLATION]
+
+
+def test_concrete_is_not_surely_late_where_nobody_looked() -> None:
+    placements = [{"polygon": square(2.0, 2.0, 3.0, 3.0), "placed_s": 0}]
+    changes = {"placements": placements, "rules": {"V11": {"delay_max_min": 1}}}
+    frames = stays([(2.0, 17.0, 3.5, 3.5)], end_s=130.0, rate=2.0)
+    assert statuses(report(frames, **changes), "V11") == [Verdict.VIOLATION]
+    cut = [one for one in frames if not 25.0 < one.pts_seconds < 40.0]
+    assert statuses(report(cut, **changes), "V11") == [Verdict.TO_REVIEW]
+    after = [one for one in frames if not 70.0 < one.pts_seconds < 90.0]
+    assert statuses(report(after, **changes), "V11") == [Verdict.VIOLATION]
+
+
+@pytest.mark.parametrize("moved_s", [0.0, 30.0])
+def test_in_a_pour_a_camera_moved_until_the_end_saw_too_little(moved_s: float) -> None:
+    data = site_json()
+    cameras = {"1": {"calibration": data.pop("calibration")}}
+    frames = stays(ENDS, end_s=60.0)
+
+    def found(*shifts: CameraShift) -> VibrationReport:
+        seen = PourVideo("1", 0.0, 60.0, WIDTH, HEIGHT, frames, shifts=shifts)
+        return analyse_pour(PourSite.from_json({**data, "cameras": cameras}), [seen]).report
+
+    assert violations(found()) == {"V03", "V04", "V09", "V15"}
+    assert violations(found(CameraShift(moved_s, 60.0, 0.0, 80))) == set()

@@ -98,6 +98,11 @@ class Insertion:
         return self.x_m, self.y_m
 
     @property
+    def is_placed(self) -> bool:
+        """Whether its place in metres can be trusted."""
+        return self.x_m is not None and Flag.CAMERA_MOVED not in self.flags
+
+    @property
     def is_judgeable(self) -> bool:
         """Whether its duration was seen well enough to call it too short."""
         return Flag.TRUNCATED not in self.flags and Flag.LOW_OBSERVATION not in self.flags

@@ -64,14 +64,25 @@ class Observations:
         return self.sees_pokers or any(Flag.MANUAL in one.flags for one in self.insertions)
 
     @property
-    def unseen_s(self) -> float:
-        """Time within the recording in which an insertion could have gone unnoticed."""
-        lost = sum(end - start for start, end in self.gaps)
-        moved = sum(
-            max(0.0, min(span.end_s, self.end_s) - max(span.start_s, self.start_s))
-            for span in self.camera_spans
+    def watched(self) -> list[tuple[float, float]]:
+        """When insertions could be seen and placed: there were frames, and the view was still."""
+        blind = [*self.gaps, *((span.start_s, span.end_s) for span in self.camera_spans)]
+        spans = []
+        begin = self.start_s
+        for start_s, end_s in sorted(blind):
+            if start_s > begin:
+                spans.append((begin, start_s))
+            begin = max(begin, end_s)
+        if begin < self.end_s:
+            spans.append((begin, self.end_s))
+        return spans
+
+    def unseen_between(self, start_s: float, end_s: float) -> float:
+        """Return for how long of a time an insertion could have gone unnoticed."""
+        watched_s = sum(
+            max(0.0, min(stop_s, end_s) - max(begin_s, start_s)) for begin_s, stop_s in self.watched
         )
-        return lost + moved
+        return end_s - start_s - watched_s
 
 
 class Observer:

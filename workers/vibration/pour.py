@@ -23,7 +23,6 @@ from workers.vibration.ground import Ground
 from workers.vibration.insertions import Flag, Insertion
 from workers.vibration.merging import (
     Span,
-    live_spans,
     merge_insertions,
     merge_people,
     on_pour_clock,
@@ -144,6 +143,11 @@ class Recording:
             self.video.camera, mark, offset_s=self.video.offset_s, lift=lift, metric=metric,
             is_camera_moved=self.camera.is_moved_between(mark.start_s, mark.end_s),
         )  # fmt: skip
+
+    def on_pour_clock(self, spans: Sequence[Span]) -> list[Span]:
+        """Return times of this video on the pour's clock."""
+        offset_s = self.video.offset_s
+        return [(start_s + offset_s, end_s + offset_s) for start_s, end_s in spans]
 
     def spot(self, start_s: float, end_s: float, place: tuple[float, float] | None) -> Spot | None:
         """Return a time of the pour in this video; None if the video does not show it."""
@@ -284,9 +288,14 @@ def _unseen(recordings: Sequence[Recording], ground: Site) -> list[Span]:
         part = _union([known[camera] for camera in cameras if camera in known])
         return part is not None and bool(part.sum() >= SEEN_SHARE * whole.sum())
 
-    live = {each.video.camera: live_spans(each.seen, each.video.offset_s) for each in recordings}
+    live = {each.video.camera: each.on_pour_clock(each.seen.watched) for each in recordings}
+    recorded = [
+        span
+        for each in recordings
+        for span in each.on_pour_clock([(each.seen.start_s, each.seen.end_s)])
+    ]
     shortest_s = ground.rules["Q04"].number("gap_max_s")
-    return unseen_spans(live, is_enough, shortest_s)
+    return unseen_spans(live, recorded, is_enough, shortest_s)
 
 
 def _sight(recording: Recording, ground: Site) -> Mask | None:

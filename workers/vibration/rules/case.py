@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from workers.vibration.coverage import Coverage, DwellLimits
-from workers.vibration.insertions import Flag, Insertion
+from workers.vibration.insertions import Insertion
 from workers.vibration.observe import Observations
 from workers.vibration.rules.table import RuleSpec, Severity
 from workers.vibration.site import RuleSetting, Site
@@ -114,11 +115,27 @@ class Case:
     @property
     def placed(self) -> list[Insertion]:
         """Insertions whose place in metres can be trusted."""
-        return [
-            one
+        return [one for one in self.seen.insertions if one.is_placed]
+
+    def lift_span(self, lift: int) -> tuple[float, float]:
+        """Return when a lift was poured, as far as it was recorded."""
+        # What came before the first one's start belongs to it too.
+        edges_s = [-inf, *(one.start_s for one in self.site.lifts[1:]), inf]
+        return max(edges_s[lift], self.seen.start_s), min(edges_s[lift + 1], self.seen.end_s)
+
+    def knows_all(self, start_s: float, end_s: float) -> bool:
+        """Return whether all insertions of a time are known with their places.
+
+        None may have gone unnoticed while nobody looked, and none may be at a place unknown.
+        """
+        return self.seen.unseen_between(start_s, end_s) < self.limits.min_s and all(
+            one.is_placed or one.end_s < start_s or one.start_s > end_s
             for one in self.seen.insertions
-            if one.x_m is not None and Flag.CAMERA_MOVED not in one.flags
-        ]
+        )
+
+    def knows_lift(self, lift: int) -> bool:
+        """Return whether all insertions of a lift are known with their places."""
+        return self.knows_all(*self.lift_span(lift))
 
     def finding(
         self, value: float, limit: float, unit: str, *, start_s: float, end_s: float,
