@@ -402,8 +402,53 @@ def test_nothing_is_called_left_out_while_the_pour_goes_on() -> None:
     site = Site.from_json(site_json())
     seen = observe(stays([(5, 20, 3.0, 3.0)], end_s=25.0), site)
     result = judge_observations(seen, site, is_final=False)
-    assert not {"V04", "V09", "V15"} & rules(result)
+    assert not {"V03", "V04", "V09", "V15"} & rules(result)
+    assert "goes on" in reason(result, "V03")
     assert "goes on" in reason(result, "V04")
+
+
+# Two points of each lift are 0.8 m apart, 0.42 m are allowed.
+TWO_LIFTS = [{"name": "1", "start_s": 0.0}, {"name": "2", "start_s": 60.0}]
+FAR_APART = [
+    (5.0, 17.0, 2.5, 3.0), (35.0, 47.0, 3.3, 3.0), (65.0, 77.0, 2.5, 3.0), (95.0, 107.0, 3.3, 3.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end_s", "judged"), [(110.0, [(1, 2)]), (706.8, [(1, 2)]),
+                                               (707.2, [(1, 2), (3, 4)])])  # fmt: skip
+def test_a_lift_is_judged_when_the_next_has_begun_or_nothing_is_done_for_ten_minutes(
+    end_s: float, judged: list[tuple[int, int]]
+) -> None:
+    site = Site.from_json(site_json(lifts=TWO_LIFTS))
+    seen = observe(stays(FAR_APART, end_s=end_s), site)
+    result = judge_observations(seen, site, is_final=False)
+    assert [one.insertion_ids for one in of(result, "V03")] == judged
+    assert len(of(result, "V04")) == len(judged)
+    left_out = [n for n in result.notes if n.code == "lift_not_judged" and n.rule == "V04"]
+    assert [(n.subject, n.reason) for n in left_out] == [("2", "the pour goes on")] * (
+        2 - len(judged)
+    )
+
+
+def test_a_lift_with_uncertain_places_leaves_the_others_to_be_judged() -> None:
+    site = Site.from_json(site_json(lifts=TWO_LIFTS))
+    seen = observe(stays(FAR_APART, end_s=110.0), site)
+
+    def blurred(*lifts: int) -> VibrationReport:
+        insertions = tuple(
+            replace(one, sigma_m=0.2) if one.lift in lifts else one for one in seen.insertions
+        )
+        return judge_observations(replace(seen, insertions=insertions), site)
+
+    # Half of the radius are 0.15 m.
+    result = blurred(0)
+    (finding,) = of(result, "V04")
+    assert finding.start_s == pytest.approx(64.9)
+    (note,) = [one for one in result.notes if one.code == "lift_not_judged"]
+    assert (note.rule, note.subject, note.end_s) == ("V04", "1", 60.0)
+    assert "0.20 m only" in (note.reason or "")
+    assert "0.20 m only" in reason(blurred(0, 1), "V04")
+    assert len(of(blurred(), "V04")) == 2
 
 
 def test_a_hole_in_the_recording_turns_missed_areas_into_questions() -> None:

@@ -94,6 +94,7 @@ class Case:
 
     Attributes:
         coverages: by lift; none without a calibration, a pour and a detector that sees pokers.
+            What was left out is judged in these lifts.
     """
 
     spec: RuleSpec
