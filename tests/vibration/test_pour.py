@@ -24,9 +24,10 @@ from workers.vibration.corrections import Correction, CorrectionKind, Mark
 from workers.vibration.errors import SiteError
 from workers.vibration.frames import Frame
 from workers.vibration.insertions import Flag, Origin
-from workers.vibration.pour import PourReport, PourVideo, analyse_pour
+from workers.vibration.pour import PourReport, analyse_pour
 from workers.vibration.pour_files import judge_files
 from workers.vibration.pour_site import PourSite
+from workers.vibration.recording import PourVideo
 from workers.vibration.site import Site
 
 # Twelve seconds each, two metres apart, the poker held out in between.

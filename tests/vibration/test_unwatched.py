@@ -1,5 +1,9 @@
 """What nobody saw accuses nobody: it is to be reviewed, or not judged at all."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.vibration.scene import (
@@ -8,19 +12,23 @@ from tests.vibration.scene import (
     calibration,
     frame,
     poker_in,
+    poker_out,
     report,
     site,
     site_json,
     square,
     stays,
+    to_pixel,
     worker,
 )
 from workers.vibration.analysis import analyse_vibration, cover_lifts, dwell_limits
 from workers.vibration.camera import CameraShift
+from workers.vibration.corrections import Correction, CorrectionKind, Mark
 from workers.vibration.frames import Frame
 from workers.vibration.observe import observe
-from workers.vibration.pour import PourVideo, analyse_pour
+from workers.vibration.pour import analyse_pour
 from workers.vibration.pour_site import PourSite
+from workers.vibration.recording import PourVideo
 from workers.vibration.report import VibrationReport
 from workers.vibration.rules.case import Verdict
 from workers.vibration.rules.judge import judge
@@ -150,3 +158,61 @@ def test_in_a_pour_a_camera_moved_until_the_end_saw_too_little(moved_s: float) -
 
     assert violations(found()) == {"V03", "V04", "V09", "V15"}
     assert violations(found(CameraShift(moved_s, 60.0, 0.0, 80))) == set()
+
+
+def working(end_s: float, *, is_attended: Callable[[float], bool]) -> list[Frame]:
+    """A poker at work all the time, somebody at the post at some times."""
+    return [
+        frame(
+            t / 2,
+            [
+                poker_in(2.3 + 0.3 * (t // 40 % 5), 3.0) if t % 40 < 30 else poker_out(3.0, 3.0),
+                *([worker(8.5, 2.5)] if is_attended(t / 2) else []),
+            ],
+        )
+        for t in range(round(end_s * 2))
+    ]
+
+
+def post(x: float) -> dict[str, Any]:
+    zones = [{"name": "post", "kind": "post", "polygon": square(x, 2.0, x + 1.0, 3.0)}]
+    return {"zones": zones, "rules": {"S06": {"absent_max_min": 1}}}
+
+
+def test_an_absence_that_was_watched_in_parts_only_is_to_be_reviewed() -> None:
+    # 100 s, of which 20 in the middle are missing: 40 s at a time are less than a minute.
+    frames = working(240.0, is_attended=lambda time_s: not 50.0 <= time_s < 150.0)
+    assert statuses(report(frames, **post(8.0)), "S06") == [Verdict.VIOLATION]
+    cut = [one for one in frames if not 90.0 < one.pts_seconds < 110.0]
+    (finding,) = [one for one in report(cut, **post(8.0)).findings if one.rule == "S06"]
+    assert finding.status is Verdict.TO_REVIEW
+    assert finding.value == pytest.approx(100.0 / 60.0, abs=0.02)
+
+
+def test_nobody_is_missed_at_a_post_in_a_video_that_was_not_analysed() -> None:
+    first = PourVideo("1", 0.0, 60.0, WIDTH, HEIGHT, working(60.0, is_attended=lambda _: True))
+    alone = working(180.0, is_attended=lambda _: False)
+    second = PourVideo("2", 60.0, 180.0, WIDTH, HEIGHT)
+    by_hand = [
+        Correction(
+            number, CorrectionKind.ADD, "2", None,
+            Mark(20.0 * number, 20.0 * number + 15.0, to_pixel(2.5, 3.0)),
+        )
+        for number in range(1, 9)
+    ]  # fmt: skip
+
+    def judged(*videos: PourVideo, post_x: float) -> VibrationReport:
+        data = site_json(**post(post_x))
+        camera = {"calibration": data.pop("calibration")}
+        cameras = {"1": camera, "2": camera}
+        site = PourSite.from_json({**data, "cameras": cameras})
+        return analyse_pour(site, videos, by_hand).report
+
+    assert statuses(judged(first, second, post_x=8.0), "S06") == []
+    analysed = replace(second, frames=alone)
+    assert statuses(judged(first, analysed, post_x=8.0), "S06") == [Verdict.VIOLATION]
+    # The picture ends at x = 12.8 m.
+    out_of_sight = judged(first, analysed, post_x=20.0)
+    assert statuses(out_of_sight, "S06") == []
+    (note,) = [one for one in out_of_sight.notes if one.rule == "S06"]
+    assert note.reason == "no camera saw the post zone"

@@ -156,6 +156,7 @@ TERMS: dict[Language, dict[str, str]] = {
         "the site has no planned number of vibrators": "未设置计划振捣器数量",
         "the site has no limit of people": "未设置人数上限",
         "the site has no post zone": "未设置旁站岗位",
+        "no camera saw the post zone": "没有相机看到旁站岗位",
         "the site has no danger zone": "未设置危险区",
         "the site has no pour": "未设置浇筑范围",
         "the site has no formwork": "未设置模板",

@@ -31,6 +31,7 @@ class Observations:
         drags: those whose length could be measured.
         start_s, end_s: times of the first and the last frame.
         gaps: (start, end) of times without frames that are longer than rule Q04 allows.
+        posts_unseen: (start, end) of times in which nobody looked at a post zone.
         interval_s: median time between frames.
         counts: how often each label was seen.
         misfits: frames whose shape does not fit the calibrated picture.
@@ -44,6 +45,7 @@ class Observations:
     start_s: float
     end_s: float
     gaps: tuple[tuple[float, float], ...]
+    posts_unseen: tuple[tuple[float, float], ...]
     interval_s: float
     counts: dict[str, int]
     moved_frames: int
@@ -143,6 +145,14 @@ class Observer:
             start_s=self._start_s,
             end_s=self._last_s,
             gaps=tuple(self._gaps),
+            posts_unseen=(
+                *self._gaps,
+                *(
+                    (span.start_s, span.end_s)
+                    for span in self._camera.spans
+                    if span.end_s - span.start_s > self._gap_max_s
+                ),
+            ),
             interval_s=self._median_interval_s(),
             counts=dict(sorted(self._counts.items())),
             moved_frames=0,

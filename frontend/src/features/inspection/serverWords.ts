@@ -16,6 +16,7 @@ const KNOWN: readonly [RegExp, string][] = [
   [/^the detector found neither/, "no_label"],
   [/^the site has no limit of people$/, "no_people_limit"],
   [/^the site has no post zone$/, "no_post"],
+  [/^no camera saw the post zone$/, "post_unseen"],
   [/^the site has no danger zone$/, "no_danger"],
   [/^not all of it could be seen$/, "truncated"],
   [/^seen in very few frames$/, "few_frames"],

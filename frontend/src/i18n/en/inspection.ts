@@ -228,6 +228,7 @@ export default {
     no_label: "the detector does not find what this rule needs",
     no_people_limit: "the site has no limit of people",
     no_post: "the site has no post zone",
+    post_unseen: "no camera saw the post zone",
     no_danger: "the site has no danger zone",
     truncated: "not all of it could be seen",
     few_frames: "seen in very few frames",

@@ -229,6 +229,7 @@ export default {
     no_label: "检测器不能识别此规则所需的目标",
     no_people_limit: "未设定人数上限",
     no_post: "没有旁站区域",
+    post_unseen: "没有相机看到旁站区域",
     no_danger: "没有危险区域",
     truncated: "未能看到全过程",
     few_frames: "仅在极少数帧中可见",
