@@ -377,6 +377,38 @@ def test_without_a_calibration_time_rules_work_and_metric_rules_say_why_not() ->
         assert "calibration" in reason(result, rule)
 
 
+def test_the_site_says_how_much_calibration_points_may_disagree() -> None:
+    data = site_json()
+    data["calibration"]["points"][4][2] += 0.2
+    worst = Site.from_json(data).calibration
+    assert worst is not None
+    assert 0.05 < worst.quality.rmse_m < 0.10
+
+    def grade(**rules: Any) -> str:
+        calibration = Site.from_json(data | {"rules": rules}).calibration
+        assert calibration is not None
+        return str(calibration.quality.grade)
+
+    assert grade() == "amber"
+    assert grade(Q02={"rmse_max_m": 0.05}) == "refused"
+    data["calibration"]["points"][4][2] += 0.3
+    assert grade() == "refused"
+    assert grade(Q02={"rmse_max_m": 0.4}) == "amber"
+
+
+def test_the_site_says_how_much_of_a_stay_must_be_seen() -> None:
+    # Half of the frames show the poker: every other one, for 12 s.
+    frames = [
+        frame(t / 5, [poker_in(3.0, 3.0)] if 25 <= t < 86 and t % 2 else []) for t in range(120)
+    ]
+    by_default = report(frames)
+    assert [one.flags for one in by_default.insertions] == [(Flag.LOW_OBSERVATION,)]
+    assert "insertion_unobserved" in codes(by_default)
+    lower = report(frames, rules={"Q03": {"ratio_min": 0.4}})
+    assert [one.flags for one in lower.insertions] == [()]
+    assert "insertion_unobserved" not in codes(lower)
+
+
 def test_a_refused_calibration_is_as_none() -> None:
     data = site_json()
     for row in data["calibration"]["points"][:3]:

@@ -136,6 +136,7 @@ class Observer:
         insertions = insertions_from_stays(
             self._stays, self._locate, self._site.lift_index_at,
             sees_out=self._counts[VIBRATOR_OUT] > 0,
+            observed_min=self._site.rules["Q03"].number("ratio_min"),
         )  # fmt: skip
         return Observations(
             insertions=tuple(self._with_camera(one) for one in insertions),

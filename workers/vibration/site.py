@@ -13,7 +13,7 @@ from shapely import LineString, Polygon
 from shapely.errors import ShapelyError
 from shapely.validation import explain_validity
 
-from workers.vibration.calibration import Calibration, calibrate
+from workers.vibration.calibration import RMSE_MAX_M, Calibration, calibrate
 from workers.vibration.errors import CalibrationError, SiteError
 from workers.vibration.rules.table import PROFILES, RULE_SPECS, Parameters, ParameterValue, Severity
 
@@ -139,7 +139,6 @@ class Site:
             for index, points in enumerate(_list(site.get("openings"), "openings"))
         )
         _check_openings(pour, openings)
-        lifts, error = _lifts(site)
         profile = site.get("profile", "CN-GB")
         if profile not in PROFILES:
             raise SiteError(
@@ -151,6 +150,8 @@ class Site:
         if not 0.02 <= radius_m <= 2.0:
             raise SiteError("radius_invalid", f"radius_m: {radius_m} is not from 0.02 to 2 metres.")
         _check_size(pour, radius_m)
+        rules = _rules(site, profile)
+        lifts, error = _lifts(site, rules["Q02"].number("rmse_max_m"))
         return cls(
             lifts=lifts,
             pour=pour,
@@ -161,7 +162,7 @@ class Site:
             radius_m=radius_m,
             is_radius_given=given is not None,
             profile=profile,
-            rules=_rules(site, profile),
+            rules=rules,
             calibration_error=error,
             ignored=tuple(sorted(str(key) for key in site if key not in _KEYS)),
             sha256=_digest(data),
@@ -253,8 +254,11 @@ def _check_openings(pour: Polygon | None, openings: tuple[Polygon, ...]) -> None
             raise SiteError("opening_outside_pour", f"openings[{index}]: reaches outside the pour.")
 
 
-def calibration_of(value: object, where: str) -> Calibration:
+def calibration_of(value: object, where: str, rmse_max_m: float = RMSE_MAX_M) -> Calibration:
     """Read and fit the calibration of a site.
+
+    Args:
+        rmse_max_m: points that disagree by more are refused.
 
     Raises:
         SiteError: it has another shape; `where` begins the message.
@@ -282,10 +286,14 @@ def calibration_of(value: object, where: str) -> Calibration:
     handedness = data.get("handedness", "either")
     if handedness not in ("right", "either"):
         raise SiteError("site_invalid", f"{where}.handedness: expected 'right' or 'either'.")
-    return calibrate((size[0], size[1]), rows[0], rows[1], handedness=handedness)
+    return calibrate(
+        (size[0], size[1]), rows[0], rows[1], handedness=handedness, rmse_max_m=rmse_max_m
+    )
 
 
-def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | None]:
+def _lifts(
+    site: dict[str, Any], rmse_max_m: float
+) -> tuple[tuple[Lift, ...], CalibrationError | None]:
     error: CalibrationError | None = None
 
     def calibration_or_none(value: object, where: str) -> Calibration | None:
@@ -293,7 +301,7 @@ def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | N
         if value is None:
             return None
         try:
-            return calibration_of(value, where)
+            return calibration_of(value, where, rmse_max_m)
         except CalibrationError as refusal:
             error = error or refusal
             return None

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workers.vibration.calibration import RMSE_MAX_M
+
 ParameterValue = float | bool | None
 Parameters = Mapping[str, ParameterValue]
 
@@ -209,7 +211,7 @@ _SPECS = (
     ),
     RuleSpec(
         "Q02", "Calibration invalid", "标定失效", _STATUS, _C,
-        "", "", "C", {"rmse_max_m": 0.10},
+        "", "", "C", {"rmse_max_m": RMSE_MAX_M},
     ),
     RuleSpec(
         "Q03", "Could not be observed", "遮挡无法判定", _STATUS, _C,
