@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.vibration.scene import (
+    calibration,
     codes,
     frame,
     head,
@@ -200,7 +201,10 @@ def test_v12_counts_visits_and_v13_measures_how_far_outside() -> None:
 
 
 def test_v10_measures_from_the_lift_below() -> None:
-    lifts = [{"name": "1", "start_s": 0}, {"name": "2", "start_s": 300}]
+    lifts = [
+        {"name": "1", "start_s": 0},
+        {"name": "2", "start_s": 300, "calibration": calibration()},
+    ]
     frames = stays([(5.0, 20.0, 3.0, 3.0), (320.0, 335.0, 3.05, 3.0)], end_s=340.0, rate=2.0)
     late = report(frames, lifts=lifts, rules={"V10": {"initial_set_min": 4}})
     (finding,) = of(late, "V10")
@@ -460,6 +464,32 @@ def test_a_lift_is_judged_when_the_next_has_begun_or_nothing_is_done_for_ten_min
     assert [(n.subject, n.reason) for n in left_out] == [("2", "the pour goes on")] * (
         2 - len(judged)
     )
+
+
+def test_a_lift_on_the_plane_of_another_breaks_rules_about_time_only() -> None:
+    # Six seconds, far from the others, are too short on whatever plane.
+    plan = [*FAR_APART, (109.0, 115.0, 2.2, 3.95)]
+    frames = stays(plan, end_s=118.0)
+
+    def lift_two(**changes: Any) -> VibrationReport:
+        return report(frames, lifts=[TWO_LIFTS[0], TWO_LIFTS[1] | changes])
+
+    own, common = lift_two(calibration=calibration()), lift_two()
+    for rule in ("V03", "V04"):
+        assert {one.status for one in of(own, rule)} == {Verdict.VIOLATION}
+        first, *second = [one.status for one in of(common, rule)]
+        assert first is Verdict.VIOLATION
+        assert set(second) == {Verdict.TO_REVIEW}
+    assert [one.status for one in of(common, "V01")] == [Verdict.VIOLATION]
+    assert "lift_off_plane" not in codes(own)
+    (note,) = [one for one in common.notes if one.code == "lift_off_plane"]
+    assert (note.rule, note.subject, note.start_s) == ("Q02", "2", 60.0)
+
+
+def test_the_common_plane_is_that_of_the_lift_in_whose_picture_it_was_clicked() -> None:
+    frames = stays(FAR_APART, end_s=110.0)
+    later = report(frames, lifts=TWO_LIFTS, still_seconds=80.0)
+    assert [one.status for one in of(later, "V03")] == [Verdict.TO_REVIEW, Verdict.VIOLATION]
 
 
 def test_a_lift_with_uncertain_places_leaves_the_others_to_be_judged() -> None:

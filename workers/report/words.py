@@ -200,6 +200,7 @@ NOTES: dict[Language, dict[str, str]] = {
         "camera_moved": "相机已移位，无法测量位置。",
         "view_lost": "画面内容不足，无法测量位置。",
         "camera_compensated": "相机有轻微移动，位置已修正。",
+        "lift_off_plane": "此浇筑层沿用其他层的标定平面，以米计的结果均须复核。",
         "lift_not_judged": "此浇筑层的间距、漏振或覆盖率未能判定。",
         "camera_unmeasured": "未能测量相机是否移动：基准画面中静止且有轮廓的内容太少，"
         "请另选基准画面。",

@@ -35,6 +35,7 @@ class Observations:
         interval_s: median time between frames.
         counts: how often each label was seen.
         misfits: frames whose shape does not fit the calibrated picture.
+        borrowed_lifts: numbers of those that are measured on the plane of another lift.
         camera_spans: times in which places could not be measured.
     """
 
@@ -52,6 +53,7 @@ class Observations:
     repeated_frames: int
     misfits: int
     is_metric: bool
+    borrowed_lifts: frozenset[int]
     camera_spans: tuple[CameraSpan, ...]
     camera_worst_px: float | None
 
@@ -160,6 +162,11 @@ class Observer:
             repeated_frames=0,
             misfits=self._misfits,
             is_metric=any(ground.is_metric for ground in self._grounds),
+            borrowed_lifts=frozenset(
+                lift
+                for lift, ground in enumerate(self._grounds)
+                if ground.is_metric and not self._site.lifts[lift].is_plane_own
+            ),
             camera_spans=self._camera.spans,
             camera_worst_px=self._worst_px,
         )

@@ -156,6 +156,12 @@ def _merged(
         repeated_frames=sum(seen.repeated_frames for seen in all_seen),
         misfits=sum(seen.misfits for seen in all_seen),
         is_metric=any(seen.is_metric for seen in all_seen),
+        borrowed_lifts=frozenset(
+            lift
+            for each in recordings
+            for lift in each.seen.borrowed_lifts
+            if _shows(each, lift)
+        ),
         camera_spans=(),
         camera_worst_px=None,
     )  # fmt: skip

@@ -5,7 +5,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -28,7 +28,7 @@ POUR_MAX_CELLS = 4_000_000
 
 _KEYS = {
     "calibration", "pour", "openings", "formwork", "zones", "radius_m", "profile", "rules",
-    "lifts", "placements",
+    "lifts", "placements", "still_seconds",
 }  # fmt: skip
 _COMMON_PARAMETERS = {"enabled", "severity"}
 
@@ -56,11 +56,13 @@ class Lift:
 
     Attributes:
         start_s: video time from which insertions belong to it.
+        is_plane_own: its calibration is not one of another lift, whose surface lies deeper.
     """
 
     name: str
     start_s: float
     calibration: Calibration | None
+    is_plane_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ class Site:
         """Read and check the contract's site JSON.
 
         Besides the contract's keys it may have `formwork` (lines), `lifts`
-        (`[{"name", "start_s", "calibration"}]`), `placements` (`[{"polygon", "placed_s"}]`), and
-        in every rule `enabled` and `severity`.
+        (`[{"name", "start_s", "calibration"}]`), `still_seconds` (video time of the picture that
+        `calibration` was clicked on, 0 if it does not say), `placements`
+        (`[{"polygon", "placed_s"}]`), and in every rule `enabled` and `severity`.
 
         Points that do not make a calibration leave the site without one and are reported as its
         status: the time rules still work.
@@ -170,16 +173,20 @@ class Site:
 
     def lift_index_at(self, time_s: float) -> int:
         """Return the number of the lift that is poured at a time."""
-        index = 0
-        for candidate, lift in enumerate(self.lifts):
-            if lift.start_s <= time_s:
-                index = candidate
-        return index
+        return _index_at(self.lifts, time_s)
 
     @property
     def calibration(self) -> Calibration | None:
         """The calibration of the first lift."""
         return self.lifts[0].calibration
+
+
+def _index_at(lifts: Sequence[Lift], time_s: float) -> int:
+    index = 0
+    for candidate, lift in enumerate(lifts):
+        if lift.start_s <= time_s:
+            index = candidate
+    return index
 
 
 def _digest(data: object) -> str:
@@ -317,11 +324,16 @@ def _lifts(
                 str(data.get("name", index + 1)),
                 _number(data.get("start_s"), f"{where}.start_s"),
                 common if own is None else calibration_or_none(own, f"{where}.calibration"),
+                is_plane_own=own is not None,
             )
         )
     if any(later.start_s <= lift.start_s for lift, later in itertools.pairwise(lifts)):
         raise SiteError("site_invalid", "lifts: each must start after the one before it.")
-    return tuple(lifts) or (Lift("1", -math.inf, common),), error
+    if not lifts:
+        lifts = [Lift("1", -math.inf, common, is_plane_own=True)]
+    clicked = _index_at(lifts, _number(site.get("still_seconds", 0.0), "still_seconds"))
+    lifts[clicked] = replace(lifts[clicked], is_plane_own=True)
+    return tuple(lifts), error
 
 
 def _formwork(

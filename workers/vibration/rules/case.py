@@ -148,16 +148,19 @@ class Case:
         """Make a finding of this rule.
 
         Args:
-            is_sure: it is a violation; otherwise it is to be reviewed.
+            is_sure: it is a violation; otherwise it is to be reviewed, as are all lengths in a
+                lift that has no plane of its own.
             severity: lower than the rule's own, where the case is not so grave.
             rests_on_radius: a radius that nobody set makes it advisory.
         """
+        lifts = {one.lift for one in insertions} or {self.site.lift_index_at(start_s)}
+        is_off_plane = self.spec.is_metric and not lifts.isdisjoint(self.seen.borrowed_lifts)
         is_advisory = rests_on_radius and not self.site.is_radius_given
         graded = self.setting.severity or severity or self.spec.severity
         return Finding(
             rule=self.spec.id,
             severity=Severity.INFO if is_advisory else graded,
-            status=Verdict.VIOLATION if is_sure else Verdict.TO_REVIEW,
+            status=Verdict.VIOLATION if is_sure and not is_off_plane else Verdict.TO_REVIEW,
             value=value, limit=limit, unit=unit, sigma=sigma, start_s=start_s, end_s=end_s,
             x_m=None if place is None else place[0],
             y_m=None if place is None else place[1],

@@ -192,6 +192,7 @@ export default {
     calibration_amber: "The calibration is weak: take care with lengths.",
     calibration_mirrored: "The axes are mirrored: check that x and y are not swapped.",
     calibration_missing: "Without a calibration, rules in metres are off.",
+    lift_off_plane: "This lift is measured on the plane of another one: what rests on lengths is to be reviewed. Calibrate it under Site, Lifts.",
     lift_not_judged: "Spacing, missed areas or coverage of this lift could not be judged.",
     frame_shape_differs: "Some frames have another shape than the calibrated picture.",
     insertion_unobserved: "An insertion was hidden for too long to be judged.",

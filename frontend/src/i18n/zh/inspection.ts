@@ -193,6 +193,7 @@ export default {
     calibration_amber: "标定精度较低，长度仅供参考。",
     calibration_mirrored: "坐标轴成镜像，请检查 x 与 y 是否颠倒。",
     calibration_missing: "没有标定，以米计的规则停用。",
+    lift_off_plane: "此浇筑层沿用其他层的标定平面，以米计的结果均须复核。请在“现场 / 分层”中为其标定。",
     lift_not_judged: "此浇筑层的间距、漏振或覆盖率未能判定。",
     frame_shape_differs: "部分帧的画面尺寸与标定画面不同。",
     insertion_unobserved: "有插点被遮挡过久，无法判定。",
