@@ -58,7 +58,12 @@ def test_a_camera_that_was_turned_stops_metric_rules_and_time_rules_go_on() -> N
     ]
     here = site(zones=DANGER)
     assert {"V01", "V05", "S03", "S04"} <= violations(analyse_vibration(frames, here))
-    assert violations(analyse_vibration(frames, here, shifts=[TURNED])) == {"V01"}
+    turned = analyse_vibration(frames, here, shifts=[TURNED])
+    assert violations(turned) == {"V01"}
+    not_judged = {one.rule: one.reason for one in turned.notes if one.code == "rule_not_judged"}
+    assert not_judged["V05"] == not_judged["S03"]
+    assert not_judged["S03"] == "the camera was moved, or saw too little, all the time"
+    assert "V01" not in not_judged
     back = CameraShift(20.2, 0.0, 0.0, 80)
     assert violations(analyse_vibration(frames, here, shifts=[TURNED, back])) == {"V01"}
     late = CameraShift(20.2, 0.0, 0.0, 80, turn_px=60.0)

@@ -148,6 +148,7 @@ TERMS: dict[Language, dict[str, str]] = {
             "没有分析过的画面，也没有人工插点",
         "it needs lengths on the ground, and there is no calibration that gives them":
             "需要地面长度，但没有可用的标定",
+        "the camera was moved, or saw too little, all the time": "相机全程移位或画面内容不足",
         "the speed of the rod was not measured; boxes do not show it": "检测框不能反映拔棒速度",
         "the tilt of the rod was not measured; boxes do not show it": "检测框不能反映倾角",
         "the site has no initial setting time": "未设置初凝时间",

@@ -173,6 +173,8 @@ def _why_not(case: Case) -> str:
         return "it is switched off"
     if spec.is_metric and not case.seen.is_metric:
         return "it needs lengths on the ground, and there is no calibration that gives them"
+    if spec.is_metric and case.seen.start_s < case.seen.end_s and not case.seen.watched:
+        return "the camera was moved, or saw too little, all the time"
     if spec.id in _NEEDS_POKERS and not case.seen.knows_insertions:
         if case.seen.frames == 0:
             return "no frames were analysed, and nobody entered an insertion"

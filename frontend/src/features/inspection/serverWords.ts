@@ -4,6 +4,7 @@ import { i18n } from "@/i18n";
 const KNOWN: readonly [RegExp, string][] = [
   [/^it is switched off$/, "off"],
   [/^it needs lengths on the ground/, "no_calibration"],
+  [/^the camera was moved, or saw too little/, "camera_moved"],
   [/^the detector found no vibrator_in at all$/, "no_pokers"],
   [/^the pour goes on$/, "goes_on"],
   [/^there is no coverage|^no coverage|no pour/, "no_coverage"],

@@ -217,6 +217,7 @@ export default {
   server: {
     off: "switched off in the site set-up",
     no_calibration: "needs metres, and there is no calibration that gives them",
+    camera_moved: "the camera was moved, or saw too little, all the time",
     no_pokers: "the detector found no poker in the concrete",
     goes_on: "the pour goes on",
     no_coverage: "there is no coverage: it needs a calibration, a pour outline and seen pokers",

@@ -218,6 +218,7 @@ export default {
   server: {
     off: "已在现场设置中停用",
     no_calibration: "需要以米计的长度，但没有可用的标定",
+    camera_moved: "相机全程移位或画面内容不足",
     no_pokers: "检测器未发现混凝土中的振捣棒",
     goes_on: "浇筑仍在进行",
     no_coverage: "没有覆盖图：需要标定、浇筑区域和可见的振捣棒",
