@@ -24,9 +24,10 @@ from workers.vibration.corrections import Correction, CorrectionKind, Mark
 from workers.vibration.errors import SiteError
 from workers.vibration.frames import Frame
 from workers.vibration.insertions import Flag, Origin
-from workers.vibration.pour import PourReport, PourVideo, analyse_pour
+from workers.vibration.pour import PourReport, analyse_pour
 from workers.vibration.pour_files import judge_files
 from workers.vibration.pour_site import PourSite
+from workers.vibration.recording import PourVideo
 from workers.vibration.site import Site
 
 # Twelve seconds each, two metres apart, the poker held out in between.
@@ -198,6 +199,26 @@ def test_lifts_of_one_name_are_one_lift_on_the_pours_clock():
     )
     assert [one.lift for one in found.report.insertions] == [0, 0, 1]
     assert sorted(found.report.coverages) == [0, 1]
+
+
+def test_a_video_that_begins_in_a_later_lift_has_the_plane_of_that_lift():
+    lifts = [{"name": "1", "start_s": 0.0}, {"name": "2", "start_s": 60.0}]
+    cameras = {
+        "1": {"calibration": calibration(), "lifts": lifts},
+        "2": {"calibration": calibration()},
+    }
+    far = [(5.0, 17.0, 2.5, 3.0), (25.0, 37.0, 3.3, 3.0)]
+
+    def spacing(*videos: PourVideo) -> list[str]:
+        site = PourSite.from_json(document() | {"cameras": cameras})
+        found = analyse_pour(site, videos).report.findings
+        return [str(one.status) for one in found if one.rule == "V03"]
+
+    first = stays(far, end_s=60.0)
+    both = stays([*far, *((start + 60, end + 60, x, y) for start, end, x, y in far)], end_s=100.0)
+    second = video("2", stays(far, end_s=40.0), offset_s=60.0)
+    assert spacing(video("1", first[:-1]), second) == ["violation", "violation"]
+    assert spacing(video("1", both)) == ["violation", "to_review"]
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ TERMS: dict[Language, dict[str, str]] = {
             "没有分析过的画面，也没有人工插点",
         "it needs lengths on the ground, and there is no calibration that gives them":
             "需要地面长度，但没有可用的标定",
+        "the camera was moved, or saw too little, all the time": "相机全程移位或画面内容不足",
         "the speed of the rod was not measured; boxes do not show it": "检测框不能反映拔棒速度",
         "the tilt of the rod was not measured; boxes do not show it": "检测框不能反映倾角",
         "the site has no initial setting time": "未设置初凝时间",
@@ -176,6 +177,7 @@ TERMS: dict[Language, dict[str, str]] = {
         "the site has no planned number of vibrators": "未设置计划振捣器数量",
         "the site has no limit of people": "未设置人数上限",
         "the site has no post zone": "未设置旁站岗位",
+        "no camera saw the post zone": "没有相机看到旁站岗位",
         "the site has no danger zone": "未设置危险区",
         "the site has no pour": "未设置浇筑范围",
         "the site has no formwork": "未设置模板",
@@ -227,6 +229,8 @@ NOTES: dict[Language, dict[str, str]] = {
         "camera_moved": "相机已移位，无法测量位置。",
         "view_lost": "画面内容不足，无法测量位置。",
         "camera_compensated": "相机有轻微移动，位置已修正。",
+        "lift_off_plane": "此浇筑层沿用其他层的标定平面，以米计的结果均须复核。",
+        "lift_not_judged": "此浇筑层的间距、漏振或覆盖率未能判定。",
         "camera_unmeasured": "未能测量相机是否移动：基准画面中静止且有轮廓的内容太少，"
         "请另选基准画面。",
         "calibration_refused": "标定未通过，以米计的规则停用。",

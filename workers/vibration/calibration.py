@@ -23,7 +23,8 @@ CLICK_SIGMA_PX = 1.0
 
 _LINE_RATIO = 0.02
 _GREEN = (0.05, 0.10)
-_AMBER = (0.10, 0.20)
+RMSE_MAX_M = 0.10
+"""A calibration is refused from here on, and where a point is off by twice as much."""
 
 
 class Grade(StrEnum):
@@ -157,6 +158,7 @@ def calibrate(
     check_points: Sequence[Sequence[float]] = (),
     *,
     handedness: Literal["right", "either"] = "either",
+    rmse_max_m: float = RMSE_MAX_M,
 ) -> Calibration:
     """Fit the ground plane to clicked points.
 
@@ -166,6 +168,7 @@ def calibrate(
         check_points: more of them, kept out of the fit.
         handedness: `right` refuses axes that the camera sees mirrored (y must be a left turn
             from x, seen from above), as a page should while a person types.
+        rmse_max_m: points that disagree by more are refused.
 
     Raises:
         CalibrationError: the points do not fix a plane: `too_few_points`, `points_not_finite`,
@@ -191,7 +194,7 @@ def calibrate(
             "plane_mirrored",
             "The plane is mirrored: x and y are swapped, or one of them has the wrong sign.",
         )
-    quality = _judge(table, checks, to_image, to_ground)
+    quality = _judge(table, checks, to_image, to_ground, rmse_max_m)
     free = max(2 * len(table) - 8, 1)
     scatter_px = float(np.sqrt(np.sum(np.square(quality.residuals_px)) / free))
     sigma_px = max(CLICK_SIGMA_PX, scatter_px)
@@ -259,7 +262,9 @@ def _refuse_crossed(to_image: Homography, to_ground: Floats, table: Floats) -> N
         )
 
 
-def _judge(table: Floats, checks: Floats, to_image: Homography, to_ground: Floats) -> Quality:
+def _judge(
+    table: Floats, checks: Floats, to_image: Homography, to_ground: Floats, rmse_max_m: float
+) -> Quality:
     residuals_px = _errors_px(to_image.matrix, table)
     residuals_m = _errors_m(to_ground, table)
     left_out = _leave_one_out(table) if len(table) > 4 else None
@@ -270,11 +275,11 @@ def _judge(table: Floats, checks: Floats, to_image: Homography, to_ground: Float
     worst_rmse = max(rmse_m, _rms(check_m) if len(check_m) else 0.0)
     worst = max(max_m, float(check_m.max(initial=0.0)))
     grade = Grade.GREEN
-    if worst_rmse > _AMBER[0] or worst > _AMBER[1]:
+    if worst_rmse > rmse_max_m or worst > 2.0 * rmse_max_m:
         grade = Grade.REFUSED
         reasons.append(
             f"the points disagree by {worst_rmse:.2f} m RMS and {worst:.2f} m at most; "
-            f"the limits are {_AMBER[0]:.2f} and {_AMBER[1]:.2f} m"
+            f"the limits are {rmse_max_m:.2f} and {2.0 * rmse_max_m:.2f} m"
         )
     elif worst_rmse > _GREEN[0] or worst > _GREEN[1]:
         grade = Grade.AMBER
@@ -282,7 +287,7 @@ def _judge(table: Floats, checks: Floats, to_image: Homography, to_ground: Float
     if len(table) < 6 or len(checks) < 2:
         grade = max(grade, Grade.AMBER, key=list(Grade).index)
         reasons.append(f"{len(table)} points and {len(checks)} check points; take at least 6 and 2")
-    if left_out_rmse is not None and not left_out_rmse <= _AMBER[1]:
+    if left_out_rmse is not None and not left_out_rmse <= 2.0 * rmse_max_m:
         grade = max(grade, Grade.AMBER, key=list(Grade).index)
         reasons.append(f"leaving one point out moves it by {left_out_rmse:.2f} m RMS")
     return Quality(

@@ -63,6 +63,7 @@ class Camera:
         self._times = [shift.pts_seconds for shift in self._shifts]
         self._shift_max_px = shift_max_px
         self.spans = tuple(self._bad_spans())
+        self._span_starts = [span.start_s for span in self.spans]
 
     def at(self, time_s: float) -> tuple[float, float]:
         """Return the shift to take off pixels at a time."""
@@ -74,7 +75,8 @@ class Camera:
 
     def is_moved_between(self, start_s: float, end_s: float) -> bool:
         """Return whether places could not be measured at some time of a span."""
-        return any(span.start_s <= end_s and start_s <= span.end_s for span in self.spans)
+        index = bisect_right(self._span_starts, end_s) - 1
+        return index >= 0 and start_s <= self.spans[index].end_s
 
     def _bad_spans(self) -> Iterable[CameraSpan]:
         start: CameraShift | None = None

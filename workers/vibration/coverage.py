@@ -7,7 +7,7 @@ be observed counts neither as covered nor as missed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from math import ceil, pi
+from math import ceil, hypot, pi
 
 import cv2
 import numpy as np
@@ -70,6 +70,18 @@ class Grid:
             self.x_m + (np.arange(columns, dtype=np.float64) + 0.5) * self.cell_m,
             self.y_m + (np.arange(rows, dtype=np.float64) + 0.5) * self.cell_m,
         )
+
+    def is_observable_between(
+        self, first: tuple[float, float], second: tuple[float, float]
+    ) -> bool:
+        """Return whether the pour is measured well enough all along the line of two places."""
+        count = ceil(hypot(second[0] - first[0], second[1] - first[1]) / self.cell_m) + 1
+        steps = np.linspace(first, second, count)
+        columns, rows = np.floor((steps - (self.x_m, self.y_m)) / self.cell_m).astype(int).T
+        height, width = self.is_pour.shape
+        is_on_grid = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        cells = rows[is_on_grid], columns[is_on_grid]
+        return bool((self.is_observable[cells] | ~self.is_pour[cells]).all())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,6 @@ SAME_HOLE_M = SAME_PLACE_M / 2.0
 
 Farther away, it is nearer to another place than to its own.
 """
-LOW_OBSERVATION = 0.6
 
 
 class Origin(StrEnum):
@@ -98,6 +97,11 @@ class Insertion:
         return self.x_m, self.y_m
 
     @property
+    def is_placed(self) -> bool:
+        """Whether its place in metres can be trusted."""
+        return self.x_m is not None and Flag.CAMERA_MOVED not in self.flags
+
+    @property
     def is_judgeable(self) -> bool:
         """Whether its duration was seen well enough to call it too short."""
         return Flag.TRUNCATED not in self.flags and Flag.LOW_OBSERVATION not in self.flags
@@ -155,21 +159,23 @@ Locate = Callable[[float, tuple[float, float], float], Located]
 
 
 def insertions_from_stays(
-    stays: Sequence[Stay], locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool
-) -> list[Insertion]:
+    stays: Sequence[Stay], locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool,
+    observed_min: float,
+) -> list[Insertion]:  # fmt: skip
     """Join stays by place and time, whatever track they came from, and measure them.
 
     Args:
         stays: in any order.
         sees_out: the detector shows pokers out of the concrete too, so that one which just
             vanishes is hidden; otherwise vanishing is the only sign of being taken out.
+        observed_min: smallest `observed_ratio` of an insertion that can be judged.
 
     Returns:
         Insertions in order of their start, numbered from 1.
     """
     insertions = []
     for group in _joined(stays, lift_at):
-        insertion = _insertion(group, locate, lift_at, sees_out=sees_out)
+        insertion = _insertion(group, locate, lift_at, sees_out=sees_out, observed_min=observed_min)
         if insertion.duration_s >= TOUCH_S - 1e-6:
             insertions.append(insertion)
     insertions.sort(key=lambda one: (one.start_s, one.end_s, one.x_m or 0.0, one.y_m or 0.0))
@@ -208,8 +214,9 @@ def _distance(place: tuple[float, float], stay: Stay) -> float:
 
 
 def _insertion(
-    group: _Group, locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool
-) -> Insertion:
+    group: _Group, locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool,
+    observed_min: float,
+) -> Insertion:  # fmt: skip
     first = min(group.stays, key=lambda one: one.start_s)
     last = group.last
     before_s = _edge_s(first.gap_before_s, first.gap_after_s, first.unseen_before_s)
@@ -232,13 +239,15 @@ def _insertion(
         duration_sigma_s=sqrt((before_s**2 + after_s**2) / 12.0),
         observed_ratio=observed_ratio,
         sightings=group.seen,
-        flags=_flags(group, first, last, observed_ratio, sees_out=sees_out),
+        flags=_flags(
+            group, first, last, sees_out=sees_out, is_hardly_seen=observed_ratio < observed_min
+        ),
         views=(View("", start_s, end_s, located.pixel),),
     )
 
 
 def _flags(
-    group: _Group, first: Stay, last: Stay, observed_ratio: float, *, sees_out: bool
+    group: _Group, first: Stay, last: Stay, *, sees_out: bool, is_hardly_seen: bool
 ) -> tuple[Flag, ...]:
     flags: set[Flag] = set()
     is_unfinished = last.end is End.INTERRUPTED or (
@@ -249,7 +258,7 @@ def _flags(
         flags.add(Flag.TRUNCATED)
     if len(group.stays) > 1 or any(stay.is_interpolated for stay in group.stays):
         flags.add(Flag.INTERPOLATED)
-    if observed_ratio < LOW_OBSERVATION:
+    if is_hardly_seen:
         flags.add(Flag.LOW_OBSERVATION)
     return tuple(sorted(flags))
 

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from workers.vibration.events import SWITCH_REACH_M, Event
 from workers.vibration.insertions import Flag, Insertion
-from workers.vibration.observe import Observations
 from workers.vibration.people import PeopleEvents
 from workers.vibration.stays import SAME_PLACE_M
 
@@ -188,32 +187,20 @@ def _is_one_person(one: Event, other: Event) -> bool:
     return hypot(x - other.start.x, y - other.start.y) <= SWITCH_REACH_M
 
 
-def live_spans(seen: Observations, offset_s: float) -> list[Span]:
-    """Return when a camera could see insertions, on the pour's clock: frames, and a still view."""
-    blind = [*seen.gaps, *((span.start_s, span.end_s) for span in seen.camera_spans)]
-    spans = []
-    begin = seen.start_s
-    for start_s, end_s in sorted(blind):
-        if start_s > begin:
-            spans.append((begin, start_s))
-        begin = max(begin, end_s)
-    if begin < seen.end_s:
-        spans.append((begin, seen.end_s))
-    return [(start_s + offset_s, end_s + offset_s) for start_s, end_s in spans]
-
-
 def unseen_spans(
-    live: Mapping[str, Sequence[Span]], is_enough: Callable[[frozenset[str]], bool],
-    shortest_s: float,
+    live: Mapping[str, Sequence[Span]], recorded: Sequence[Span],
+    is_enough: Callable[[frozenset[str]], bool], shortest_s: float,
 ) -> list[Span]:  # fmt: skip
-    """Return the times in which an insertion could have gone unnoticed.
+    """Return the times from the first to the last recording in which too little was seen.
 
     Args:
         live: by camera, when it sees.
+        recorded: when there were recordings.
         is_enough: whether some cameras together see all that can be seen.
         shortest_s: shorter times are none.
     """
-    edges = sorted({edge for spans in live.values() for span in spans for edge in span})
+    spans_of_all = [*recorded, *(span for spans in live.values() for span in spans)]
+    edges = sorted({edge for span in spans_of_all for edge in span})
     changes: dict[float, list[tuple[str, bool]]] = {}
     for camera, spans in live.items():
         for start_s, end_s in spans:
@@ -223,7 +210,7 @@ def unseen_spans(
     unseen: list[Span] = []
     for start_s, end_s in pairwise(edges):
         # Ends first: one span of a camera may begin where its last one ended.
-        for camera, is_start in sorted(changes[start_s], key=lambda change: change[1]):
+        for camera, is_start in sorted(changes.get(start_s, ()), key=lambda change: change[1]):
             (now.add if is_start else now.discard)(camera)
         if is_enough(frozenset(now)):
             continue

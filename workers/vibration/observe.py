@@ -28,11 +28,14 @@ class Observations:
 
     Attributes:
         insertions: detected ones; an inspector's corrections go in here too.
+        drags: those whose length could be measured.
         start_s, end_s: times of the first and the last frame.
         gaps: (start, end) of times without frames that are longer than rule Q04 allows.
+        posts_unseen: (start, end) of times in which nobody looked at a post zone.
         interval_s: median time between frames.
         counts: how often each label was seen.
         misfits: frames whose shape does not fit the calibrated picture.
+        borrowed_lifts: numbers of those that are measured on the plane of another lift.
         camera_spans: times in which places could not be measured.
     """
 
@@ -43,12 +46,14 @@ class Observations:
     start_s: float
     end_s: float
     gaps: tuple[tuple[float, float], ...]
+    posts_unseen: tuple[tuple[float, float], ...]
     interval_s: float
     counts: dict[str, int]
     moved_frames: int
     repeated_frames: int
     misfits: int
     is_metric: bool
+    borrowed_lifts: frozenset[int]
     camera_spans: tuple[CameraSpan, ...]
     camera_worst_px: float | None
 
@@ -63,14 +68,25 @@ class Observations:
         return self.sees_pokers or any(Flag.MANUAL in one.flags for one in self.insertions)
 
     @property
-    def unseen_s(self) -> float:
-        """Time within the recording in which an insertion could have gone unnoticed."""
-        lost = sum(end - start for start, end in self.gaps)
-        moved = sum(
-            max(0.0, min(span.end_s, self.end_s) - max(span.start_s, self.start_s))
-            for span in self.camera_spans
+    def watched(self) -> list[tuple[float, float]]:
+        """When insertions could be seen and placed: there were frames, and the view was still."""
+        blind = [*self.gaps, *((span.start_s, span.end_s) for span in self.camera_spans)]
+        spans = []
+        begin = self.start_s
+        for start_s, end_s in sorted(blind):
+            if start_s > begin:
+                spans.append((begin, start_s))
+            begin = max(begin, end_s)
+        if begin < self.end_s:
+            spans.append((begin, self.end_s))
+        return spans
+
+    def unseen_between(self, start_s: float, end_s: float) -> float:
+        """Return for how long of a time an insertion could have gone unnoticed."""
+        watched_s = sum(
+            max(0.0, min(stop_s, end_s) - max(begin_s, start_s)) for begin_s, stop_s in self.watched
         )
-        return lost + moved
+        return end_s - start_s - watched_s
 
 
 class Observer:
@@ -103,13 +119,15 @@ class Observer:
 
     def add(self, frame: FrameLike) -> None:
         """Take the next frame."""
-        gap_s = self._tick(frame.pts_seconds)
+        time_s = frame.pts_seconds
+        gap_s = self._tick(time_s)
         pokers, people, gear = self._sorted_boxes(frame)
-        ground = self._grounds[self._site.lift_index_at(frame.pts_seconds)]
-        shift = self._camera.at(frame.pts_seconds)
+        ground = self._grounds[self._site.lift_index_at(time_s)]
+        shift = self._camera.at(time_s)
         is_placed = ground.fits(frame.width, frame.height)
         self._misfits += not is_placed
-        self._people.update(frame, people, gear, ground if is_placed else None, shift)
+        is_measured = is_placed and not self._camera.is_moved_between(time_s, time_s)
+        self._people.update(frame, people, gear, ground if is_measured else None, shift)
         if is_placed:
             self._add_pokers(frame, pokers, people, ground, shift, gap_s)
 
@@ -120,6 +138,7 @@ class Observer:
         insertions = insertions_from_stays(
             self._stays, self._locate, self._site.lift_index_at,
             sees_out=self._counts[VIBRATOR_OUT] > 0,
+            observed_min=self._site.rules["Q03"].number("ratio_min"),
         )  # fmt: skip
         return Observations(
             insertions=tuple(self._with_camera(one) for one in insertions),
@@ -129,12 +148,25 @@ class Observer:
             start_s=self._start_s,
             end_s=self._last_s,
             gaps=tuple(self._gaps),
+            posts_unseen=(
+                *self._gaps,
+                *(
+                    (span.start_s, span.end_s)
+                    for span in self._camera.spans
+                    if span.end_s - span.start_s > self._gap_max_s
+                ),
+            ),
             interval_s=self._median_interval_s(),
             counts=dict(sorted(self._counts.items())),
             moved_frames=0,
             repeated_frames=0,
             misfits=self._misfits,
             is_metric=any(ground.is_metric for ground in self._grounds),
+            borrowed_lifts=frozenset(
+                lift
+                for lift, ground in enumerate(self._grounds)
+                if ground.is_metric and not self._site.lifts[lift].is_plane_own
+            ),
             camera_spans=self._camera.spans,
             camera_worst_px=self._worst_px,
         )
@@ -209,7 +241,15 @@ class Observer:
         if run is not None:
             stays, drags = split_run(run)
             self._stays += stays
-            self._drags += drags
+            self._drags += [one for drag in drags if (one := self._measured(drag)) is not None]
+
+    def _measured(self, drag: Drag) -> Drag | None:
+        """Return a drag with its uncertainty; None where its length is not in real metres."""
+        ground = self._grounds[self._site.lift_index_at(drag.start_s)]
+        sigma_m = ground.sigma_at((drag.x, drag.y), drag.end_s - drag.start_s)
+        if sigma_m is None or self._camera.is_moved_between(drag.start_s, drag.end_s):
+            return None
+        return replace(drag, sigma_m=sigma_m)
 
     def _locate(self, start_s: float, place: tuple[float, float], duration_s: float) -> Located:
         ground = self._grounds[self._site.lift_index_at(start_s)]

@@ -7,30 +7,17 @@ recording (Q01, Q02, Q04) is said of each. Nothing counts as missed where no cam
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-
-import numpy as np
 
 from workers.vibration.analysis import dwell_limits
-from workers.vibration.calibration import Calibration, Grade
-from workers.vibration.camera import Camera, CameraShift
-from workers.vibration.corrections import Correction, Mark, correct, entered
-from workers.vibration.coverage import Coverage, DwellLimits, Mask, cover, make_grid
-from workers.vibration.frames import FrameLike
-from workers.vibration.ground import Ground
+from workers.vibration.corrections import Correction, correct
+from workers.vibration.coverage import Coverage, DwellLimits, cover, make_grid
 from workers.vibration.insertions import Flag, Insertion
-from workers.vibration.merging import (
-    Span,
-    live_spans,
-    merge_insertions,
-    merge_people,
-    on_pour_clock,
-    unseen_spans,
-)
-from workers.vibration.observe import Observations, Observer, observe
+from workers.vibration.merging import merge_insertions, merge_people, on_pour_clock
+from workers.vibration.observe import Observations
 from workers.vibration.pour_site import PourSite
+from workers.vibration.recording import PourVideo, Recording, Spot
 from workers.vibration.report import VibrationReport
 from workers.vibration.rules.case import Finding, Note
 from workers.vibration.rules.judge import (
@@ -39,49 +26,10 @@ from workers.vibration.rules.judge import (
     notes_on_input,
     notes_on_recording,
 )
+from workers.vibration.sight import posts_unseen, pour_unseen, union_of
 from workers.vibration.site import Site
 
-SEEN_SHARE = 0.9
-"""Cameras see all when they see so much of what all cameras together can see."""
 _PER_RECORDING = ("Q01", "Q02", "Q04")
-
-
-@dataclass(frozen=True, slots=True)
-class PourVideo:
-    """One video of a pour.
-
-    Attributes:
-        camera: its name in the site.
-        offset_s: the pour's time at its first frame.
-        width, height: of its upright picture, in pixels.
-        frames: frame results on its own clock; None where nothing was analysed.
-        shifts: measured movement of the camera against its calibrated picture.
-        is_unmeasurable: that picture shows too little for shifts to be measured.
-    """
-
-    camera: str
-    offset_s: float
-    duration_s: float
-    width: int
-    height: int
-    frames: Iterable[FrameLike] | None = None
-    shifts: Sequence[CameraShift] = ()
-    is_unmeasurable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where to look for something, in one video.
-
-    Attributes:
-        start_s, end_s: on the video's clock.
-        pixel: in its upright picture; None where it is not in sight.
-    """
-
-    camera: str
-    start_s: float
-    end_s: float
-    pixel: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,65 +50,6 @@ class PourReport:
     finding_lifts: tuple[int | None, ...]
     limits: DwellLimits
     applied: Mapping[int, bool]
-
-
-class Recording:
-    """A video with its site, and what was observed in it on its own clock."""
-
-    def __init__(self, video: PourVideo, site: Site) -> None:
-        self.video = video
-        self.site = site
-        self.grounds = [Ground(lift.calibration) for lift in site.lifts]
-        self.camera = Camera(video.shifts, site.rules["Q01"].number("shift_max_px"))
-        if video.frames is not None:
-            self.seen = observe(video.frames, site, video.shifts)
-        else:
-            self.seen = replace(
-                Observer(site, video.shifts).finish(), start_s=0.0, end_s=video.duration_s
-            )
-
-    @property
-    def is_analysed(self) -> bool:
-        """Whether there were frames."""
-        return self.video.frames is not None
-
-    def calibration(self, lift: int) -> Calibration | None:
-        """The calibration that places rest on in a lift; None where they cannot."""
-        calibration = self.site.lifts[lift].calibration
-        is_refused = calibration is None or calibration.quality.grade is Grade.REFUSED
-        return None if is_refused else calibration
-
-    def enter(self, mark: Mark) -> Insertion:
-        """Return the insertion that a person marked in the picture, on the pour's clock."""
-        lift = self.site.lift_index_at(mark.start_s)
-        ground = self.grounds[lift]
-        metric = None
-        if mark.pixel is not None and ground.is_metric:
-            place = ground.project(*mark.pixel, self.video.width, self.camera.at(mark.start_s))
-            if place is not None:
-                sigma_m = ground.sigma_at(place, mark.end_s - mark.start_s)
-                metric = None if sigma_m is None else (*place, sigma_m)
-        return entered(
-            self.video.camera, mark, offset_s=self.video.offset_s, lift=lift, metric=metric,
-            is_camera_moved=self.camera.is_moved_between(mark.start_s, mark.end_s),
-        )  # fmt: skip
-
-    def spot(self, start_s: float, end_s: float, place: tuple[float, float] | None) -> Spot | None:
-        """Return a time of the pour in this video; None if the video does not show it."""
-        begin_s, stop_s = start_s - self.video.offset_s, end_s - self.video.offset_s
-        if stop_s < 0.0 or begin_s > self.video.duration_s:
-            return None
-        begin_s, stop_s = max(begin_s, 0.0), min(stop_s, self.video.duration_s)
-        pixel = None
-        if place is not None:
-            ground = self.grounds[self.site.lift_index_at(begin_s)]
-            pixel = ground.pixel_of(place, self.video.width) if ground.is_metric else None
-        if pixel is not None and not self._is_in_picture(pixel):
-            pixel = None
-        return Spot(self.video.camera, begin_s, stop_s, pixel)
-
-    def _is_in_picture(self, pixel: tuple[float, float]) -> bool:
-        return 0.0 <= pixel[0] <= self.video.width and 0.0 <= pixel[1] <= self.video.height
 
 
 def analyse_pour(
@@ -259,54 +148,23 @@ def _merged(
         frames=sum(seen.frames for seen in all_seen),
         start_s=min((offset + seen.start_s for offset, seen in ends), default=0.0),
         end_s=max((offset + seen.end_s for offset, seen in ends), default=0.0),
-        gaps=tuple(_unseen(recordings, ground)),
+        gaps=tuple(pour_unseen(recordings, ground)),
+        posts_unseen=tuple(posts_unseen(recordings, ground)),
         interval_s=max((seen.interval_s for seen in all_seen), default=0.0),
         counts=dict(sorted(counts.items())),
         moved_frames=sum(seen.moved_frames for seen in all_seen),
         repeated_frames=sum(seen.repeated_frames for seen in all_seen),
         misfits=sum(seen.misfits for seen in all_seen),
         is_metric=any(seen.is_metric for seen in all_seen),
+        borrowed_lifts=frozenset(
+            lift
+            for each in recordings
+            for lift in each.seen.borrowed_lifts
+            if _shows(each, lift)
+        ),
         camera_spans=(),
         camera_worst_px=None,
     )  # fmt: skip
-
-
-def _unseen(recordings: Sequence[Recording], ground: Site) -> list[Span]:
-    """Return the times in which a part of what cameras can see was seen by none."""
-    masks = {each.video.camera: _sight(each, ground) for each in recordings}
-    known = {camera: mask for camera, mask in masks.items() if mask is not None}
-    whole = _union(list(known.values()))
-
-    @cache
-    def is_enough(cameras: frozenset[str]) -> bool:
-        if not cameras or whole is None:
-            return bool(cameras)
-        part = _union([known[camera] for camera in cameras if camera in known])
-        return part is not None and bool(part.sum() >= SEEN_SHARE * whole.sum())
-
-    live = {each.video.camera: live_spans(each.seen, each.video.offset_s) for each in recordings}
-    shortest_s = ground.rules["Q04"].number("gap_max_s")
-    return unseen_spans(live, is_enough, shortest_s)
-
-
-def _sight(recording: Recording, ground: Site) -> Mask | None:
-    """Return what a camera measures of the pour, by the first of its calibrations."""
-    if ground.pour is None:
-        return None
-    for lift in range(len(recording.site.lifts)):
-        calibration = recording.calibration(lift)
-        if calibration is not None:
-            return make_grid(
-                ground.pour, ground.openings, calibration, ground.radius_m
-            ).is_observable
-    return None
-
-
-def _union(masks: Sequence[Mask]) -> Mask | None:
-    if not masks:
-        return None
-    union: Mask = np.logical_or.reduce(masks)
-    return union
 
 
 def _cover_lifts(
@@ -323,7 +181,7 @@ def _cover_lifts(
             for each in recordings
             if _shows(each, lift) and (calibration := each.calibration(lift)) is not None
         ]
-        observable = _union([grid.is_observable for grid in grids])
+        observable = union_of([grid.is_observable for grid in grids])
         if observable is not None:
             grid = replace(grids[0], is_observable=observable)
             placed = [one for one in seen.insertions if one.lift == lift and one.x_m is not None]

@@ -28,8 +28,9 @@ from workers.vibration.corrections import Correction, CorrectionKind, Mark
 from workers.vibration.coverage import Coverage, DwellLimits
 from workers.vibration.frames import Frame, FrameFile
 from workers.vibration.insertions import Flag, Insertion
-from workers.vibration.pour import PourReport, PourVideo, Spot, analyse_pour
+from workers.vibration.pour import PourReport, analyse_pour
 from workers.vibration.pour_site import PourSite
+from workers.vibration.recording import PourVideo, Spot
 from workers.vibration.rules.table import RULE_SPECS
 
 Json = dict[str, Any]

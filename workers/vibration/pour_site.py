@@ -133,8 +133,11 @@ class PourSite:
             )  # fmt: skip
         try:
             return Site.from_json(
-                {**self._ground_json(), "calibration": setup["calibration"], "lifts": lifts}
-            )
+                {
+                    **self._ground_json(), "calibration": setup["calibration"], "lifts": lifts,
+                    "still_seconds": setup["still_seconds"],
+                }
+            )  # fmt: skip
         except SiteError as error:
             message = f"cameras.{camera}.{error.message}"
             raise SiteError(error.code, message) from error

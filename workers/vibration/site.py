@@ -5,7 +5,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,7 @@ from shapely import LineString, Polygon
 from shapely.errors import ShapelyError
 from shapely.validation import explain_validity
 
-from workers.vibration.calibration import Calibration, calibrate
+from workers.vibration.calibration import RMSE_MAX_M, Calibration, calibrate
 from workers.vibration.errors import CalibrationError, SiteError
 from workers.vibration.rules.table import PROFILES, RULE_SPECS, Parameters, ParameterValue, Severity
 
@@ -28,7 +28,7 @@ POUR_MAX_CELLS = 4_000_000
 
 _KEYS = {
     "calibration", "pour", "openings", "formwork", "zones", "radius_m", "profile", "rules",
-    "lifts", "placements",
+    "lifts", "placements", "still_seconds",
 }  # fmt: skip
 _COMMON_PARAMETERS = {"enabled", "severity"}
 
@@ -56,11 +56,13 @@ class Lift:
 
     Attributes:
         start_s: video time from which insertions belong to it.
+        is_plane_own: its calibration is not one of another lift, whose surface lies deeper.
     """
 
     name: str
     start_s: float
     calibration: Calibration | None
+    is_plane_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,9 @@ class Site:
         """Read and check the contract's site JSON.
 
         Besides the contract's keys it may have `formwork` (lines), `lifts`
-        (`[{"name", "start_s", "calibration"}]`), `placements` (`[{"polygon", "placed_s"}]`), and
-        in every rule `enabled` and `severity`.
+        (`[{"name", "start_s", "calibration"}]`), `still_seconds` (video time of the picture that
+        `calibration` was clicked on, 0 if it does not say), `placements`
+        (`[{"polygon", "placed_s"}]`), and in every rule `enabled` and `severity`.
 
         Points that do not make a calibration leave the site without one and are reported as its
         status: the time rules still work.
@@ -139,7 +142,6 @@ class Site:
             for index, points in enumerate(_list(site.get("openings"), "openings"))
         )
         _check_openings(pour, openings)
-        lifts, error = _lifts(site)
         profile = site.get("profile", "CN-GB")
         if profile not in PROFILES:
             raise SiteError(
@@ -151,6 +153,8 @@ class Site:
         if not 0.02 <= radius_m <= 2.0:
             raise SiteError("radius_invalid", f"radius_m: {radius_m} is not from 0.02 to 2 metres.")
         _check_size(pour, radius_m)
+        rules = _rules(site, profile)
+        lifts, error = _lifts(site, rules["Q02"].number("rmse_max_m"))
         return cls(
             lifts=lifts,
             pour=pour,
@@ -161,7 +165,7 @@ class Site:
             radius_m=radius_m,
             is_radius_given=given is not None,
             profile=profile,
-            rules=_rules(site, profile),
+            rules=rules,
             calibration_error=error,
             ignored=tuple(sorted(str(key) for key in site if key not in _KEYS)),
             sha256=_digest(data),
@@ -169,16 +173,20 @@ class Site:
 
     def lift_index_at(self, time_s: float) -> int:
         """Return the number of the lift that is poured at a time."""
-        index = 0
-        for candidate, lift in enumerate(self.lifts):
-            if lift.start_s <= time_s:
-                index = candidate
-        return index
+        return _index_at(self.lifts, time_s)
 
     @property
     def calibration(self) -> Calibration | None:
         """The calibration of the first lift."""
         return self.lifts[0].calibration
+
+
+def _index_at(lifts: Sequence[Lift], time_s: float) -> int:
+    index = 0
+    for candidate, lift in enumerate(lifts):
+        if lift.start_s <= time_s:
+            index = candidate
+    return index
 
 
 def _digest(data: object) -> str:
@@ -253,8 +261,11 @@ def _check_openings(pour: Polygon | None, openings: tuple[Polygon, ...]) -> None
             raise SiteError("opening_outside_pour", f"openings[{index}]: reaches outside the pour.")
 
 
-def calibration_of(value: object, where: str) -> Calibration:
+def calibration_of(value: object, where: str, rmse_max_m: float = RMSE_MAX_M) -> Calibration:
     """Read and fit the calibration of a site.
+
+    Args:
+        rmse_max_m: points that disagree by more are refused.
 
     Raises:
         SiteError: it has another shape; `where` begins the message.
@@ -282,10 +293,14 @@ def calibration_of(value: object, where: str) -> Calibration:
     handedness = data.get("handedness", "either")
     if handedness not in ("right", "either"):
         raise SiteError("site_invalid", f"{where}.handedness: expected 'right' or 'either'.")
-    return calibrate((size[0], size[1]), rows[0], rows[1], handedness=handedness)
+    return calibrate(
+        (size[0], size[1]), rows[0], rows[1], handedness=handedness, rmse_max_m=rmse_max_m
+    )
 
 
-def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | None]:
+def _lifts(
+    site: dict[str, Any], rmse_max_m: float
+) -> tuple[tuple[Lift, ...], CalibrationError | None]:
     error: CalibrationError | None = None
 
     def calibration_or_none(value: object, where: str) -> Calibration | None:
@@ -293,7 +308,7 @@ def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | N
         if value is None:
             return None
         try:
-            return calibration_of(value, where)
+            return calibration_of(value, where, rmse_max_m)
         except CalibrationError as refusal:
             error = error or refusal
             return None
@@ -309,11 +324,16 @@ def _lifts(site: dict[str, Any]) -> tuple[tuple[Lift, ...], CalibrationError | N
                 str(data.get("name", index + 1)),
                 _number(data.get("start_s"), f"{where}.start_s"),
                 common if own is None else calibration_or_none(own, f"{where}.calibration"),
+                is_plane_own=own is not None,
             )
         )
     if any(later.start_s <= lift.start_s for lift, later in itertools.pairwise(lifts)):
         raise SiteError("site_invalid", "lifts: each must start after the one before it.")
-    return tuple(lifts) or (Lift("1", -math.inf, common),), error
+    if not lifts:
+        lifts = [Lift("1", -math.inf, common, is_plane_own=True)]
+    clicked = _index_at(lifts, _number(site.get("still_seconds", 0.0), "still_seconds"))
+    lifts[clicked] = replace(lifts[clicked], is_plane_own=True)
+    return tuple(lifts), error
 
 
 def _formwork(

@@ -124,6 +124,7 @@ class Drag:
     Attributes:
         path_m: straight from where it left to where it came to.
         observed_ratio: share of the frames of that time which show it in the concrete.
+        sigma_m: standard deviation of its places, per axis; None without a calibration.
         camera: name of the camera that saw it; empty where there is only one.
     """
 
@@ -134,6 +135,7 @@ class Drag:
     x: float
     y: float
     observed_ratio: float
+    sigma_m: float | None = None
     camera: str = ""
 
 

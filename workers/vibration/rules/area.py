@@ -40,7 +40,7 @@ def missed_area(case: Case) -> Judgement:
                 findings.append(
                     case.finding(
                         hole.area_m2, limit, "m2", start_s=start_s, end_s=end_s,
-                        is_sure=_is_all_seen(case), place=(hole.x_m, hole.y_m),
+                        is_sure=case.knows_lift(lift), place=(hole.x_m, hole.y_m),
                         rests_on_radius=True,
                     )
                 )  # fmt: skip
@@ -64,7 +64,7 @@ def edge_strip(case: Case) -> Judgement:
                     findings.append(
                         case.finding(
                             length, limit, "m", start_s=start_s, end_s=end_s,
-                            is_sure=_is_all_seen(case), place=place, rests_on_radius=True,
+                            is_sure=case.knows_lift(lift), place=place, rests_on_radius=True,
                         )
                     )  # fmt: skip
     return findings
@@ -84,7 +84,7 @@ def coverage_low(case: Case) -> Judgement:
         findings.append(
             case.finding(
                 value, limit, "%", start_s=start_s, end_s=end_s,
-                is_sure=tolerant < limit and _is_all_seen(case), rests_on_radius=True,
+                is_sure=tolerant < limit and case.knows_lift(lift), rests_on_radius=True,
             )
         )  # fmt: skip
     return findings
@@ -92,12 +92,7 @@ def coverage_low(case: Case) -> Judgement:
 
 def _span(case: Case, lift: int) -> tuple[float, float]:
     times = [time for one in case.placed if one.lift == lift for time in (one.start_s, one.end_s)]
-    return (min(times), max(times)) if times else (case.seen.start_s, case.seen.end_s)
-
-
-def _is_all_seen(case: Case) -> bool:
-    """Whether no insertion can have gone unnoticed while nothing was recorded."""
-    return case.seen.unseen_s < case.limits.min_s
+    return (min(times), max(times)) if times else case.lift_span(lift)
 
 
 def _valid(case: Case, lift: int) -> list[Insertion]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from workers.vibration.coverage import Coverage, DwellLimits
-from workers.vibration.insertions import Flag, Insertion
+from workers.vibration.insertions import Insertion
 from workers.vibration.observe import Observations
 from workers.vibration.rules.table import RuleSpec, Severity
 from workers.vibration.site import RuleSetting, Site
@@ -93,6 +94,7 @@ class Case:
 
     Attributes:
         coverages: by lift; none without a calibration, a pour and a detector that sees pokers.
+            What was left out is judged in these lifts.
     """
 
     spec: RuleSpec
@@ -114,17 +116,27 @@ class Case:
     @property
     def placed(self) -> list[Insertion]:
         """Insertions whose place in metres can be trusted."""
-        return [
-            one
-            for one in self.seen.insertions
-            if one.x_m is not None and Flag.CAMERA_MOVED not in one.flags
-        ]
+        return [one for one in self.seen.insertions if one.is_placed]
 
-    @property
-    def sigma_m(self) -> float:
-        """The median uncertainty of a place."""
-        sigmas = sorted(one.sigma_m or 0.0 for one in self.placed)
-        return sigmas[len(sigmas) // 2] if sigmas else 0.0
+    def lift_span(self, lift: int) -> tuple[float, float]:
+        """Return when a lift was poured, as far as it was recorded."""
+        # What came before the first one's start belongs to it too.
+        edges_s = [-inf, *(one.start_s for one in self.site.lifts[1:]), inf]
+        return max(edges_s[lift], self.seen.start_s), min(edges_s[lift + 1], self.seen.end_s)
+
+    def knows_all(self, start_s: float, end_s: float) -> bool:
+        """Return whether all insertions of a time are known with their places.
+
+        None may have gone unnoticed while nobody looked, and none may be at a place unknown.
+        """
+        return self.seen.unseen_between(start_s, end_s) < self.limits.min_s and all(
+            one.is_placed or one.end_s < start_s or one.start_s > end_s
+            for one in self.seen.insertions
+        )
+
+    def knows_lift(self, lift: int) -> bool:
+        """Return whether all insertions of a lift are known with their places."""
+        return self.knows_all(*self.lift_span(lift))
 
     def finding(
         self, value: float, limit: float, unit: str, *, start_s: float, end_s: float,
@@ -136,16 +148,19 @@ class Case:
         """Make a finding of this rule.
 
         Args:
-            is_sure: it is a violation; otherwise it is to be reviewed.
+            is_sure: it is a violation; otherwise it is to be reviewed, as are all lengths in a
+                lift that has no plane of its own.
             severity: lower than the rule's own, where the case is not so grave.
             rests_on_radius: a radius that nobody set makes it advisory.
         """
+        lifts = {one.lift for one in insertions} or {self.site.lift_index_at(start_s)}
+        is_off_plane = self.spec.is_metric and not lifts.isdisjoint(self.seen.borrowed_lifts)
         is_advisory = rests_on_radius and not self.site.is_radius_given
         graded = self.setting.severity or severity or self.spec.severity
         return Finding(
             rule=self.spec.id,
             severity=Severity.INFO if is_advisory else graded,
-            status=Verdict.VIOLATION if is_sure else Verdict.TO_REVIEW,
+            status=Verdict.VIOLATION if is_sure and not is_off_plane else Verdict.TO_REVIEW,
             value=value, limit=limit, unit=unit, sigma=sigma, start_s=start_s, end_s=end_s,
             x_m=None if place is None else place[0],
             y_m=None if place is None else place[1],

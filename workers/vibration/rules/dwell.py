@@ -69,12 +69,15 @@ def _doubt(insertion: Insertion, around: Sequence[Insertion]) -> str:
 
 
 def over_vibrated(case: Case) -> list[Finding]:
-    """V02: too long; a stay of which the end was not seen is at least so long."""
+    """V02: too long, by the time that V01 and the map count too.
+
+    A stay of which the end was not seen is at least so long.
+    """
     limit = case.number("dwell_max_s")
     near_s = max(case.number("near_s"), case.seen.interval_s)
     findings = []
     for one in case.seen.insertions:
-        value = one.duration_s
+        value = case.limits.effective_s(one)
         if value < limit - near_s:
             continue
         is_hard = case.is_set("method_statement") and value > case.number("hard_max_s")

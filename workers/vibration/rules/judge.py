@@ -1,13 +1,15 @@
 """All rules applied to one pour."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import inf
 
 from workers.vibration.coverage import Coverage, DwellLimits
 from workers.vibration.observe import VIBRATOR_IN, Observations
 from workers.vibration.people import PERSON_LABELS
 from workers.vibration.rules import area, dwell, motion, pace, people, quality, spacing
-from workers.vibration.rules.case import Case, Finding, Judge, Note, NotJudged
-from workers.vibration.rules.table import RULE_SPECS, RuleSpec
+from workers.vibration.rules.case import Case, Finding, Judge, Judgement, Note, NotJudged
+from workers.vibration.rules.table import RULE_SPECS
 from workers.vibration.site import Site
 
 JUDGES: dict[str, Judge] = {
@@ -56,7 +58,10 @@ MANUAL_CHECKS = (
 _NEEDS_POKERS = frozenset(rule for rule in RULE_SPECS if rule.startswith("V"))
 _NEEDS_FRAMES = frozenset(rule for rule in RULE_SPECS if rule.startswith("S"))
 _NEEDS_PEOPLE = frozenset({"S03", "S04", "S05", "S06"})
-_NEEDS_WHOLE_POUR = frozenset({"V04", "V09", "V15"})
+_BY_LIFT = frozenset({"V03", "V04", "V09", "V15"})
+"""Of what was left out: it shows when a lift is over, and in each lift by itself."""
+LIFT_IDLE_S = 600.0
+"""After so long without an insertion, what a lift lacks is taken to be left out."""
 SLOW_SAMPLING_S = 0.21
 """The domain's floor is 5 frames a second."""
 
@@ -68,7 +73,8 @@ def judge(
     """Apply every rule that the site has on.
 
     Args:
-        is_final: the pour, or its lift, is over: what was left out will not be done any more.
+        is_final: the pour is over: what was left out will not be done any more. Until then it is
+            judged in the lifts that are over.
 
     Returns:
         Findings in order of time and rule; and what to know about the result.
@@ -95,8 +101,14 @@ def judge_rules(
     for rule in JUDGES:
         spec = RULE_SPECS[rule]
         case = Case(spec, site.rules[rule], site, seen, coverages, limits)
-        reason = _why_not(spec, case, is_final=is_final)
-        judgement = NotJudged(reason) if reason else JUDGES[rule](case)
+        reason = _why_not(case)
+        if reason:
+            judgement: Judgement = NotJudged(reason)
+        elif rule in _BY_LIFT and case.coverages:
+            judgement, left_out = _by_lift(case, is_final=is_final)
+            notes += left_out
+        else:
+            judgement = JUDGES[rule](case)
         if isinstance(judgement, NotJudged):
             text = f"{spec.name_en} was not judged: {judgement.reason}."
             notes.append(Note("rule_not_judged", text, rule, reason=judgement.reason))
@@ -104,6 +116,43 @@ def judge_rules(
             findings += judgement
     findings.sort(key=lambda one: (one.start_s, one.rule, one.end_s, one.insertion_ids, one.value))
     return findings, notes
+
+
+def _by_lift(case: Case, *, is_final: bool) -> tuple[Judgement, list[Note]]:
+    """Judge a rule in each lift by itself.
+
+    Returns:
+        What was found; and which lifts could not be judged, where others could.
+    """
+    findings: list[Finding] = []
+    notes: list[Note] = []
+    for lift, coverage in sorted(case.coverages.items()):
+        judgement: Judgement = NotJudged("the pour goes on")
+        if is_final or _is_over(case, lift):
+            judgement = JUDGES[case.spec.id](replace(case, coverages={lift: coverage}))
+        if isinstance(judgement, NotJudged):
+            notes.append(_lift_not_judged(case, lift, judgement.reason))
+        else:
+            findings += judgement
+    if len(notes) == len(case.coverages):
+        return NotJudged(notes[0].reason or ""), []
+    return findings, notes
+
+
+def _is_over(case: Case, lift: int) -> bool:
+    """Whether the next lift has begun, or nothing was done in this one for long."""
+    now_s = case.seen.end_s
+    last_s = max((one.end_s for one in case.seen.insertions if one.lift == lift), default=inf)
+    return lift < case.site.lift_index_at(now_s) or now_s - last_s >= LIFT_IDLE_S
+
+
+def _lift_not_judged(case: Case, lift: int, reason: str) -> Note:
+    name = case.site.lifts[lift].name
+    start_s, end_s = case.lift_span(lift)
+    return Note(
+        "lift_not_judged", f"{case.spec.name_en} was not judged in lift {name}: {reason}.",
+        case.spec.id, start_s=start_s, end_s=end_s, subject=name, reason=reason,
+    )  # fmt: skip
 
 
 def notes_on_recording(rule: str, site: Site, seen: Observations) -> list[Note]:
@@ -117,12 +166,15 @@ def manual_checks() -> list[Note]:
     return [Note("manual_check", message, subject=name) for name, message in MANUAL_CHECKS]
 
 
-def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
-    """Return why a rule cannot be judged, or nothing if it can."""
+def _why_not(case: Case) -> str:
+    """Return why a rule cannot be judged at all, or nothing if it can."""
+    spec = case.spec
     if not case.setting.is_on:
         return "it is switched off"
     if spec.is_metric and not case.seen.is_metric:
         return "it needs lengths on the ground, and there is no calibration that gives them"
+    if spec.is_metric and case.seen.start_s < case.seen.end_s and not case.seen.watched:
+        return "the camera was moved, or saw too little, all the time"
     if spec.id in _NEEDS_POKERS and not case.seen.knows_insertions:
         if case.seen.frames == 0:
             return "no frames were analysed, and nobody entered an insertion"
@@ -131,8 +183,6 @@ def _why_not(spec: RuleSpec, case: Case, *, is_final: bool) -> str:
         return "no frames were analysed"
     if spec.id in _NEEDS_PEOPLE and not any(map(case.seen.counts.get, PERSON_LABELS)):
         return "the detector found no person at all"
-    if spec.id in _NEEDS_WHOLE_POUR and not is_final:
-        return "the pour goes on"
     return ""
 
 

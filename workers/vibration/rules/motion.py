@@ -9,7 +9,6 @@ from workers.vibration.rules.case import Case, Finding, Judgement, NotJudged
 def dragged(case: Case) -> list[Finding]:
     """V05: pulled through the concrete while running."""
     path_min_m, time_min_s = case.number("path_min_m"), case.number("time_min_s")
-    sigma = sqrt(2.0) * case.sigma_m
     findings = []
     for drag in case.seen.drags:
         elapsed_s = drag.end_s - drag.start_s + case.seen.interval_s
@@ -20,6 +19,8 @@ def dragged(case: Case) -> list[Finding]:
             or drag.observed_ratio < CONFIRM_RATIO
         ):
             continue
+        # Both ends of the path are uncertain.
+        sigma = sqrt(2.0) * (drag.sigma_m or 0.0)
         findings.append(
             case.finding(
                 drag.path_m, path_min_m, "m", sigma=sigma,

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 from shapely import contains_xy
 
-from workers.vibration.coverage import cover, ignored_hole_m2
+from workers.vibration.coverage import Cell, cover, ignored_hole_m2
 from workers.vibration.insertions import Insertion
 from workers.vibration.rules.area import NO_COVERAGE
 from workers.vibration.rules.case import Case, Judgement, NotJudged
@@ -48,7 +48,7 @@ def layer_interval(case: Case) -> Judgement:
 
 
 def late_after_placing(case: Case) -> Judgement:
-    """V11: placed concrete that was not vibrated in time."""
+    """V11: placed concrete that was not vibrated in time, as far as somebody looked."""
     if not case.site.placements:
         return NotJudged("nothing says when concrete was placed")
     if not case.coverages:
@@ -64,19 +64,17 @@ def late_after_placing(case: Case) -> Judgement:
         in_time = [one for one in case.placed if placement.placed_s <= one.end_s <= due_s]
         done = cover(coverage.grid, in_time, case.site.radius_m, case.limits)
         mesh_x, mesh_y = np.meshgrid(*coverage.grid.middles())
-        is_late = (
-            contains_xy(placement.polygon, mesh_x, mesh_y)
-            & coverage.grid.is_pour
-            & coverage.grid.is_observable
-            & (done.dose_s <= 0.0)
+        is_late = contains_xy(placement.polygon, mesh_x, mesh_y) & np.isin(
+            done.classes, (Cell.MISSED, Cell.SHORT)
         )
         area_m2 = float(np.count_nonzero(is_late)) * coverage.grid.cell_m**2
         if area_m2 >= limit:
             centre = placement.polygon.representative_point()
             findings.append(
                 case.finding(
-                    area_m2, limit, "m2", is_sure=True, start_s=placement.placed_s, end_s=due_s,
-                    place=(centre.x, centre.y), rests_on_radius=True,
+                    area_m2, limit, "m2", is_sure=case.knows_all(placement.placed_s, due_s),
+                    start_s=placement.placed_s, end_s=due_s, place=(centre.x, centre.y),
+                    rests_on_radius=True,
                     note=f"{delay_s / 60.0:g} min after placing",
                 )
             )  # fmt: skip

@@ -1,5 +1,7 @@
 """People: S01 to S06."""
 
+from collections.abc import Sequence
+
 from workers.vibration.events import Event
 from workers.vibration.insertions import Insertion
 from workers.vibration.rules.case import Case, Finding, Judgement, NotJudged
@@ -66,7 +68,11 @@ def crowding(case: Case) -> Judgement:
 
 
 def supervisor_absent(case: Case) -> Judgement:
-    """S06: nobody at the post while the pour went on."""
+    """S06: nobody at the post while the pour went on.
+
+    To be reviewed where the post was not watched for long enough at a time to be sure; nothing
+    where nobody watched it.
+    """
     posts = [i for i, zone in enumerate(case.site.zones) if zone.kind is ZoneKind.POST]
     if not posts:
         return NotJudged("the site has no post zone")
@@ -76,16 +82,26 @@ def supervisor_absent(case: Case) -> Judgement:
         for zone in posts
         for event in case.seen.people.presences.get(zone, [])
     ]
+    # Insertions begin and end between two frames, so that some reach out of the recording.
+    active = [
+        (max(start_s, case.seen.start_s), min(end_s, case.seen.end_s))
+        for start_s, end_s in _active_spans(case.seen.insertions)
+    ]
+    unseen = case.seen.posts_unseen
+    if active and not any(_gaps(*span, unseen) for span in active):
+        return NotJudged("no camera saw the post zone")
     findings = []
-    for start_s, end_s in _active_spans(case.seen.insertions):
-        for gap_start, gap_end in _gaps(start_s, end_s, present):
-            minutes = (gap_end - gap_start) / 60.0
-            if minutes > limit:
-                findings.append(
-                    case.finding(
-                        minutes, limit, "min", is_sure=True, start_s=gap_start, end_s=gap_end
-                    )
+    for start_s, end_s in (gap for span in active for gap in _gaps(*span, present)):
+        minutes = (end_s - start_s) / 60.0
+        watched = _gaps(start_s, end_s, unseen)
+        if minutes > limit and watched:
+            longest_s = max(stop_s - begin_s for begin_s, stop_s in watched)
+            findings.append(
+                case.finding(
+                    minutes, limit, "min", is_sure=longest_s / 60.0 > limit,
+                    start_s=start_s, end_s=end_s,
                 )
+            )  # fmt: skip
     return findings
 
 
@@ -125,7 +141,7 @@ def _active_spans(insertions: tuple[Insertion, ...]) -> list[tuple[float, float]
 
 
 def _gaps(
-    start_s: float, end_s: float, present: list[tuple[float, float]]
+    start_s: float, end_s: float, present: Sequence[tuple[float, float]]
 ) -> list[tuple[float, float]]:
     gaps = []
     free_from = start_s

@@ -53,6 +53,7 @@ def calibration_invalid(case: Case) -> list[Note]:
                     "Q02",
                 )
             )  # fmt: skip
+    notes += _off_plane(case)
     if error is None and all(lift.calibration is None for lift in case.site.lifts):
         notes.append(
             Note("calibration_missing", "Metric rules are off: there is no calibration.", "Q02")
@@ -67,6 +68,20 @@ def calibration_invalid(case: Case) -> list[Note]:
             )
         )  # fmt: skip
     return notes
+
+
+def _off_plane(case: Case) -> list[Note]:
+    spans = {lift: case.lift_span(lift) for lift in sorted(case.seen.borrowed_lifts)}
+    return [
+        Note(
+            "lift_off_plane",
+            f"Lift {case.site.lifts[lift].name} is measured on the plane of another lift: what "
+            "rests on lengths in it is to be reviewed.",
+            "Q02", start_s=start_s, end_s=end_s, subject=case.site.lifts[lift].name,
+        )
+        for lift, (start_s, end_s) in spans.items()
+        if start_s <= end_s
+    ]  # fmt: skip
 
 
 def not_observed(case: Case) -> list[Note]:

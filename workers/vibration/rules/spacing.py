@@ -1,6 +1,5 @@
 """How the points lie to each other, to the formwork and to the pour: V03, V08, V12, V13."""
 
-from itertools import groupby
 from math import hypot
 
 import numpy as np
@@ -8,7 +7,9 @@ from scipy.spatial import cKDTree
 from shapely import LineString, Point
 
 from workers.vibration.insertions import Insertion
+from workers.vibration.rules.area import NO_COVERAGE
 from workers.vibration.rules.case import Case, Finding, Judgement, NotJudged
+from workers.vibration.site import Site
 
 OUTSIDE_M = 0.3
 
@@ -19,51 +20,72 @@ def spacing_exceeded(case: Case) -> Judgement:
     Neighbours are those of the relative neighbourhood graph (Toussaint 1980): no third point is
     nearer to both. It is the part of the Delaunay graph without the diagonals of a square grid,
     which are longer than the spacing and break no rule.
+
+    To be reviewed where a point may lie between them: within the noise, while somebody could not
+    look or did not know where, and across ground that is not measured well enough.
     """
     pour = case.site.pour
     if pour is None:
         return NotJudged("the site has no pour")
+    if not case.coverages:
+        return NotJudged(NO_COVERAGE)
     limit = case.number("k") * case.site.radius_m
     findings: list[Finding] = []
-    inside = [one for one in case.placed if pour.distance(Point(one.place)) <= OUTSIDE_M]
-    for first, second in _neighbours(inside, 3.0 * case.site.radius_m):
-        distance = hypot(first.place[0] - second.place[0], first.place[1] - second.place[1])
-        line = LineString([first.place, second.place])
-        is_within = pour.contains(line.centroid) and not any(
-            line.intersects(opening) for opening in case.site.openings
-        )
-        if distance <= limit or not is_within:
-            continue
-        sigma = hypot(first.sigma_m or 0.0, second.sigma_m or 0.0)
-        findings.append(
-            case.finding(
-                distance, limit, "m", sigma=sigma, is_sure=distance > limit + 2.0 * sigma,
-                start_s=min(first.start_s, second.start_s),
-                end_s=max(first.end_s, second.end_s),
-                place=(line.centroid.x, line.centroid.y), insertions=[first, second],
-                rests_on_radius=True,
+    for lift, coverage in sorted(case.coverages.items()):
+        inside = [
+            one
+            for one in case.placed
+            if one.lift == lift and pour.distance(Point(one.place)) <= OUTSIDE_M
+        ]
+        for first, second in _neighbours(inside, 3.0 * case.site.radius_m):
+            distance = hypot(first.place[0] - second.place[0], first.place[1] - second.place[1])
+            line = LineString([first.place, second.place])
+            if distance <= limit or not _is_within(line, case.site):
+                continue
+            sigma = hypot(first.sigma_m or 0.0, second.sigma_m or 0.0)
+            is_sure = (
+                distance > limit + 2.0 * sigma
+                and case.knows_lift(lift)
+                and coverage.grid.is_observable_between(first.place, second.place)
             )
-        )  # fmt: skip
+            findings.append(
+                case.finding(
+                    distance, limit, "m", sigma=sigma, is_sure=is_sure,
+                    start_s=min(first.start_s, second.start_s),
+                    end_s=max(first.end_s, second.end_s),
+                    place=(line.centroid.x, line.centroid.y), insertions=[first, second],
+                    rests_on_radius=True,
+                )
+            )  # fmt: skip
     return findings
 
 
+def _is_within(line: LineString, site: Site) -> bool:
+    """Whether a line lies in the pour and crosses no opening."""
+    return (
+        site.pour is not None
+        and site.pour.contains(line.centroid)
+        and not any(line.intersects(opening) for opening in site.openings)
+    )
+
+
 def _neighbours(insertions: list[Insertion], reach_m: float) -> list[tuple[Insertion, Insertion]]:
+    """Return the pairs of one lift that no third point is nearer to, on both sides."""
+    if not insertions:
+        return []
     pairs = []
-    by_lift = sorted(insertions, key=lambda one: one.lift)
-    for _, group in groupby(by_lift, key=lambda one: one.lift):
-        lift = list(group)
-        places = np.array([one.place for one in lift])
-        tree = cKDTree(places)
-        for first, place in enumerate(places):
-            # One point after the other: all pairs at once would not fit where visits pile up.
-            near = np.array(sorted(tree.query_ball_point(place, reach_m)))
-            to_first = np.hypot(*(places[near] - place).T)
-            for second, distance in zip(near, to_first, strict=True):
-                if second <= first:
-                    continue
-                to_second = np.hypot(*(places[near] - places[second]).T)
-                if not ((to_first < distance - 1e-9) & (to_second < distance - 1e-9)).any():
-                    pairs.append((lift[first], lift[int(second)]))
+    places = np.array([one.place for one in insertions])
+    tree = cKDTree(places)
+    for first, place in enumerate(places):
+        # One point after the other: all pairs at once would not fit where visits pile up.
+        near = np.array(sorted(tree.query_ball_point(place, reach_m)))
+        to_first = np.hypot(*(places[near] - place).T)
+        for second, distance in zip(near, to_first, strict=True):
+            if second <= first:
+                continue
+            to_second = np.hypot(*(places[near] - places[second]).T)
+            if not ((to_first < distance - 1e-9) & (to_second < distance - 1e-9)).any():
+                pairs.append((insertions[first], insertions[int(second)]))
     return pairs
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workers.vibration.calibration import RMSE_MAX_M
+
 ParameterValue = float | bool | None
 Parameters = Mapping[str, ParameterValue]
 
@@ -108,7 +110,7 @@ _SPECS = (
         is_metric=True,
     ),
     RuleSpec(
-        "V07", "Tilted insertion", "斜插", _MAJOR, _N,
+        "V07", "Tilted insertion", "斜插", _MINOR, _N,
         "to be vertical; the angle is the site's",
         "要求垂直插入；角度由现场设定",
         "S", {"tilt_max_deg": 30.0}, is_on=False,
@@ -209,7 +211,7 @@ _SPECS = (
     ),
     RuleSpec(
         "Q02", "Calibration invalid", "标定失效", _STATUS, _C,
-        "", "", "C", {"rmse_max_m": 0.10},
+        "", "", "C", {"rmse_max_m": RMSE_MAX_M},
     ),
     RuleSpec(
         "Q03", "Could not be observed", "遮挡无法判定", _STATUS, _C,
