@@ -8711,6 +8711,14 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -15117,6 +15125,14 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -15324,6 +15340,14 @@ export interface operations {
             };
             /** @description Not Acceptable */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
