@@ -861,7 +861,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends all of one's other sessions. */
+        /** @description Ends all of one's other sessions; tokens stay, each is revoked by itself. */
         post: operations["me_password_change"];
         delete?: never;
         options?: never;
@@ -1783,6 +1783,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** @description Ends all of the person's sessions and revokes all of their tokens. */
         post: operations["users_password_reset"];
         delete?: never;
         options?: never;
