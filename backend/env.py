@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+MYSQL_SILENCE_SECONDS = 50
+
 
 def text(name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE names, or the default."""
@@ -52,7 +54,7 @@ def database(url: str) -> dict[str, object]:
     """Django's database settings from `sqlite:///PATH` or `mysql://user:password@host:port/name`.
 
     For MySQL, `?ssl_ca=FILE` (and `ssl_cert=`, `ssl_key=`) asks for TLS and checks the server's
-    name; other options, such as `unix_socket=/path`, are passed on.
+    name; other options, such as `unix_socket=/path` or `read_timeout=120`, are passed on.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -70,6 +72,7 @@ def database(url: str) -> dict[str, object]:
         }
     if parts.scheme in {"mysql", "mariadb"}:
         options = dict(parse_qsl(parts.query))
+        numbers = {name: int(value) for name, value in options.items() if value.isdecimal()}
         return {
             "ENGINE": "django.db.backends.mysql",
             "NAME": unquote(parts.path.lstrip("/")),
@@ -83,10 +86,16 @@ def database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "charset": "utf8mb4",
                 "connect_timeout": 5,
+                # A server that hangs becomes an error, and that a 503, before proxies give up on
+                # us (60 s). No statement of ours is silent for so long, not even one that waits
+                # for a lock; those of `migrate` may be, and it takes the limit away.
+                "read_timeout": MYSQL_SILENCE_SECONDS,
+                "write_timeout": MYSQL_SILENCE_SECONDS,
                 "isolation_level": "read committed",
                 "init_command": "SET sql_mode='STRICT_TRANS_TABLES', innodb_lock_wait_timeout=20",
                 **_mysql_tls(options),
                 **options,
+                **numbers,
             },
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
         }

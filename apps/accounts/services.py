@@ -79,9 +79,13 @@ def user_update(user: User, **fields: Any) -> User:
         setattr(user, name, value)
     user.save(update_fields=fields.keys())
     if not user.is_active:
-        tokens_of(user).update(revoked_at=timezone.now())
+        _tokens_revoke(user)
         _sessions_end(user)
     return user
+
+
+def _tokens_revoke(user: User) -> None:
+    tokens_of(user).update(revoked_at=timezone.now())
 
 
 def _sessions_end(user: User) -> None:
@@ -115,10 +119,17 @@ def password_change(*, user: User, current: str, new: str, address: str) -> None
         message = "This is not the present password."
         raise Invalid(message, code="invalid_credentials", fields={"current_password": [message]})
     attempt.succeeded()
-    password_reset(user=user, new=new)
+    _password_save(user, new)
 
 
+@transaction.atomic
 def password_reset(*, user: User, new: str) -> None:
+    """What an administrator does when somebody else may have had the password, or a token."""
+    _password_save(user, new)
+    _tokens_revoke(user)
+
+
+def _password_save(user: User, new: str) -> None:
     """Sessions are bound to the password, so all of them end."""
     _password_set(user, new, field="new_password")
     user.save(update_fields=["password"])

@@ -36,12 +36,13 @@ class FrameReader:
     """
 
     def __init__(self, run: Run, *, video: int | None) -> None:
-        segments = run.segments.filter(state=SegmentState.DONE).order_by("number")
+        # Without those that somebody deleted, whose results are just being removed.
+        videos = Video.objects.filter(pk__in=run.segments.values("video"))
+        self.filenames = dict(videos.values_list("pk", "filename"))
+        segments = run.segments.filter(state=SegmentState.DONE, video__in=self.filenames)
         if video is not None:
             segments = segments.filter(video=video)
-        self._segments = list(segments.values_list("pk", flat=True))
-        videos = Video.objects.filter(pk__in=run.segments.values("video"))
-        self.filenames = {row.pk: row.filename for row in videos}
+        self._segments = list(segments.order_by("number").values_list("pk", flat=True))
 
     def batches(self) -> Iterator[list[FrameResult]]:
         for segment in self._segments:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -23,8 +24,14 @@ READ_AHEAD_BYTES = 2**20
 IDLE_SECONDS = 20.0
 
 
-class ClientGone(Exception):
-    """The client went away before its body was complete."""
+class ClientGone(DomainError):
+    """The client went away, or fell silent, before its body was complete: it may try again."""
+
+    code = "client_gone"
+    status = HTTPStatus.REQUEST_TIMEOUT
+
+    def __init__(self) -> None:
+        super().__init__("The client went away.")
 
 
 class StreamedBody:

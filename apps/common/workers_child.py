@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.common.errors import InsufficientStorage
+from apps.common.errors import InsufficientStorage, Unavailable
 from apps.common.processes import LimitExceeded, Limits, child_run
 from workers.cli.main import EXIT_BAD_INPUT, EXIT_FAILED
 from workers.errors import WorkerError
@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 MEMORY_BYTES = 3 * 2**30
 OUTPUT_BYTES = 2**24
 
-# Not the input's fault: the work can be done when there is room.
 DISK_FULL_CODE = "disk_full"
 
 
@@ -27,11 +26,15 @@ class ChildTooDemanding(Exception):
 
 
 class ChildCrashed(Exception):
-    """The child ended without an answer; `reason` is the last thing that it said."""
+    """The child ended without an answer; `reason` is the last thing that it said.
 
-    def __init__(self, message: str, reason: str = "") -> None:
+    A negative `returncode` is the signal that ended it.
+    """
+
+    def __init__(self, message: str, reason: str = "", returncode: int = 0) -> None:
         super().__init__(message)
         self.reason = reason
+        self.returncode = returncode
 
 
 def worker_run(
@@ -72,7 +75,7 @@ def worker_output(
     `check` is called often, and whatever it raises ends the child. `on_progress` gets the shares
     that the child tells on its error output, `on_line` all its lines instead. What the child finds
     wrong with its input is raised as WorkerError with its code, a full disk as
-    InsufficientStorage.
+    InsufficientStorage, other trouble with files as Unavailable.
     """
     try:
         result = child_run(
@@ -91,11 +94,14 @@ def worker_output(
     if answer is not None and result.returncode == EXIT_BAD_INPUT:
         raise WorkerError(str(answer.get("code")), str(answer.get("message")))
     if answer is not None and result.returncode == EXIT_FAILED:
-        raise InsufficientStorage(str(answer.get("message")), code=DISK_FULL_CODE)
+        code, message = str(answer.get("code")), str(answer.get("message"))
+        trouble = InsufficientStorage if code == DISK_FULL_CODE else Unavailable
+        raise trouble(message, code=code)
     last_words = result.stderr.decode("utf-8", "replace")[-2000:]
     logger.error("%s ended with %d: %s", " ".join(arguments), result.returncode, last_words)
     message = f"workers {arguments[0]} ended unexpectedly ({result.returncode})"
-    raise ChildCrashed(message, reason="".join(last_words.strip().splitlines()[-1:])[:200])
+    reason = "".join(last_words.strip().splitlines()[-1:])[:200]
+    raise ChildCrashed(message, reason, result.returncode)
 
 
 def _progress_lines(on_progress: Callable[[float], None]) -> Callable[[str], None]:

@@ -52,7 +52,6 @@ def queue_of(kind: JobKind) -> str:
 ENDINGS: dict[JobKind, str] = {
     JobKind.ANALYSIS: "apps.analysis.services.endings.run_ended",
     JobKind.VIDEO_CHECK: "apps.projects.video_jobs.check_ended",
-    JobKind.VIDEO_PROXY: "apps.projects.video_jobs.proxy_ended",
     JobKind.PROJECT_SAMPLE: "apps.samples.services.sample_ended",
     JobKind.DETECTOR_DOWNLOAD: "apps.detectors.services.imports.download_ended",
     JobKind.DETECTOR_IMPORT: "apps.detectors.services.imports.import_ended",

@@ -12,6 +12,7 @@ from importlib import metadata
 from typing import Literal
 
 import psutil
+import redis.exceptions
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
@@ -188,7 +189,16 @@ def _redis() -> Finding:
         advice = "python manage.py up starts it"
         return Finding("redis", "warn", f"not running; {program} will be used", advice)
     version = redis_state()["version"]
-    if risk := _redis_risk():
+    try:
+        risk = _redis_risk()
+    except redis.exceptions.ResponseError:  # managed ones forbid the command
+        return Finding(
+            "redis",
+            "warn",
+            f"{version}: its settings are unknown, it does not let them be read",
+            "see to maxmemory-policy noeviction and to its persistence where it is managed",
+        )
+    if risk:
         return Finding("redis", "warn", f"{version}: {risk}", "see docs/deploy.md, Redis")
     return Finding("redis", "ok", version)
 

@@ -1,22 +1,32 @@
-"""What the io workers do for videos and projects: check, proxy, purge. Each may be repeated."""
+"""What the io workers do for videos and projects: check, proxy, purge. Each may be repeated.
+
+What is found wrong with a file is its verdict, given here. Trouble of the server's own, such as a
+disk that fails or workers that are lost, is none: the video stays as it was, and the sweep has it
+done again.
+"""
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
 from apps.common.deletion import delete_in_batches
-from apps.common.errors import DomainError
-from apps.common.workers_child import DISK_FULL_CODE
+from apps.common.errors import DomainError, Unavailable
 from apps.jobs.control import JobControl
 from apps.jobs.handlers import PURGES
 from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_create
 from apps.projects.models import DELETED_CODE, Playback, Project, Video, VideoState
 from apps.projects.services.uploads import upload_files_remove
-from apps.projects.services.videos import video_changed, video_playback_set, video_reject
+from apps.projects.services.videos import (
+    video_changed,
+    video_check_put_off,
+    video_playback_set,
+    video_reject,
+)
 from apps.projects.storage import (
     FRAMES,
     ORIGINAL,
@@ -48,20 +58,33 @@ def check(job: Job, control: JobControl) -> None:
         return
     original = video_path(video.folder, ORIGINAL)
     try:
-        if not original.exists():
-            raise MediaError("video_file_missing", "The uploaded file is gone.")
-        found = check_file(original, video_path(video.folder, FRAMES), check=control.check)
+        if not original.exists():  # perhaps the disk that it lies on is not there
+            raise Unavailable("The uploaded file is missing.", code="video_file_missing")
+        found = _examined(original, video_path(video.folder, FRAMES), control)
         control.progress(0.8)
         has_thumbnail = _thumbnail(video, original, control)
         _accept(video, VideoFacts.from_json(found["facts"]), found["sha256"], has_thumbnail)
     except (WorkerError, VideoDuplicate) as error:
         video_reject(video, code=error.code, message=error.message)
-    except ToolCrashed as crash:
-        if job.attempts < settings.JOB_MAX_ATTEMPTS:
-            raise
-        video_reject(video, code=crash.code, message=crash.message)
     finally:
         _remove_what_nobody_knows(video)
+
+
+def _examined(original: Path, index: Path, control: JobControl) -> dict[str, Any]:
+    """What the child finds. That the file ends it again and again is a verdict too.
+
+    The tries are counted here: the job's own count workers that were lost as well.
+    """
+    crashes = 0
+    while True:
+        try:
+            return check_file(original, index, check=control.check)
+        except ToolCrashed as crash:
+            crashes += 1
+            if not crash.may_be_the_file:
+                raise
+            if crashes == settings.JOB_MAX_ATTEMPTS:
+                raise MediaError(crash.code, crash.message) from crash
 
 
 def _thumbnail(video: Video, original: Path, control: JobControl) -> bool:
@@ -84,6 +107,8 @@ def _accept(video: Video, facts: VideoFacts, sha256: str, has_thumbnail: bool) -
                 sha256=sha256,
                 content=sha256,
                 state=VideoState.READY,
+                error_code="",
+                error_message="",
                 playback=playback,
                 has_thumbnail=has_thumbnail,
             )
@@ -95,20 +120,20 @@ def _accept(video: Video, facts: VideoFacts, sha256: str, has_thumbnail: bool) -
                     created_by=video.uploaded_by,
                 )
     except IntegrityError:
-        checking.update(sha256=sha256)
         twin = Video.objects.filter(project_id=video.project_id, content=sha256).first()
-        name = twin.filename if twin else "another video"
-        raise VideoDuplicate(f"The project already has this video as “{name}”.") from None
+        if twin is None:
+            raise
+        checking.update(sha256=sha256)
+        raise VideoDuplicate(f"The project already has this video as “{twin.filename}”.") from None
     if is_ours:
         video.refresh_from_db()
         video_changed(video)
 
 
 def check_ended(job: Job) -> None:
-    """A check that never came to an end, such as one whose worker was lost again and again."""
-    is_the_files_fault = job.error_code != DISK_FULL_CODE  # else the sweep has it checked again
-    if job.state == JobState.FAILED and job.video is not None and is_the_files_fault:
-        video_reject(job.video, code=job.error_code, message=job.error_message)
+    """A check that came to no end keeps the video, and says why it has to wait."""
+    if job.state == JobState.FAILED and job.video is not None:
+        video_check_put_off(job.video, code=job.error_code, message=job.error_message)
 
 
 def proxy(job: Job, control: JobControl) -> None:
@@ -125,14 +150,14 @@ def proxy(job: Job, control: JobControl) -> None:
             progress=control.progress,
         )
         video_playback_set(video, Playback.PROXY)
+    except (WorkerError, ToolCrashed) as error:
+        if isinstance(error, ToolCrashed) and job.attempts < settings.JOB_MAX_ATTEMPTS:
+            raise
+        # It can still be analysed, only not played.
+        logger.warning("no proxy of video %s: %s", video.pk, error)
+        video_playback_set(video, Playback.UNAVAILABLE)
     finally:
         _remove_what_nobody_knows(video)
-
-
-def proxy_ended(job: Job) -> None:
-    """Without a proxy the video can still be analysed, only not played."""
-    if job.state != JobState.COMPLETED and job.video is not None:
-        video_playback_set(job.video, Playback.UNAVAILABLE)
 
 
 def video_purge(job: Job, control: JobControl) -> None:

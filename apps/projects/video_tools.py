@@ -4,6 +4,7 @@ What it finds wrong with the file is raised as WorkerError.
 """
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,13 +28,19 @@ _CHECKS = threading.Semaphore(_CORES)
 _PROXIES = threading.Semaphore(max(1, _CORES // 4))
 
 
+# How a decoder ends that a file has led astray. A child that does not start, or that somebody
+# else kills, says nothing about the file.
+_CRASHES = (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV)
+
+
 class ToolCrashed(Exception):
     """The child ended without an answer; `code` and the message say how."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, may_be_the_file: bool) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.may_be_the_file = may_be_the_file
 
 
 def check_file(path: Path, index: Path, *, check: Callable[[], None]) -> dict[str, Any]:
@@ -109,9 +116,13 @@ def _run(
         return worker_run(*arguments, seconds=seconds, check=check, on_progress=on_progress)
     except ChildTooDemanding as error:
         raise ToolCrashed(
-            "video_too_demanding", f"The file takes too much to examine: {error}."
+            "video_too_demanding",
+            f"The file takes too much to examine: {error}.",
+            may_be_the_file=True,
         ) from error
     except ChildCrashed as error:
         raise ToolCrashed(
-            "video_check_crashed", "The program that examines files ended unexpectedly on this one."
+            "video_check_crashed",
+            "The program that examines files ended unexpectedly on this one.",
+            may_be_the_file=-error.returncode in _CRASHES,
         ) from error

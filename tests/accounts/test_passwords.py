@@ -10,13 +10,14 @@ NEW = "another-long-enough-word"
 
 def test_changing_ones_password_ends_the_other_sessions_and_not_this_one(db):
     user = user_make("lin")
-    here, elsewhere = browser_of(user), browser_of(user)
+    here, elsewhere, program = browser_of(user), browser_of(user), client_of(user)
 
     answer = here.post(MY_PASSWORD, {"current_password": PASSWORD, "new_password": NEW})
 
     assert answer.status_code == 204
     assert here.get("/api/v1/me/").status_code == 200
     assert elsewhere.get("/api/v1/me/").status_code == 401
+    assert program.get("/api/v1/me/").status_code == 200
     user.refresh_from_db()
     assert user.check_password(NEW)
 
@@ -46,14 +47,17 @@ def test_a_weak_new_password_is_refused_and_changes_nothing(db):
     assert user.check_password(PASSWORD)
 
 
-def test_an_administrator_resets_a_password_and_ends_the_sessions(db):
+def test_an_administrator_resets_a_password_and_ends_sessions_and_tokens(db):
     user = user_make("lin")
-    browser = browser_of(user)
+    browser, program = browser_of(user), client_of(user)
+    somebody_else = client_of(user_make("chen"))
     api = client_of(user_make("administrator", Role.ADMIN))
 
     answer = api.post(f"/api/v1/users/{user.pk}/password/", {"new_password": NEW})
 
     assert answer.status_code == 204
     assert browser.get("/api/v1/me/").status_code == 401
+    assert program.get("/api/v1/me/").status_code == 401
+    assert somebody_else.get("/api/v1/me/").status_code == 200
     user.refresh_from_db()
     assert user.check_password(NEW)

@@ -20,6 +20,7 @@ from apps.analysis.timeline import summary_of
 from apps.detectors.models import Detector
 from apps.jobs.models import Job, JobKind, JobState
 from apps.projects.models import Project, Video, VideoState
+from apps.projects.services.videos import video_delete
 from tests.cast import client_of, user_make
 
 # Ten frames of one second each in two segments, with objects that are known.
@@ -284,6 +285,25 @@ def test_the_csv_export_is_harmless_in_a_spreadsheet(api: APIClient, run: Run) -
     assert [row["label"] for row in rows[:2]] == ["", "worker"]
     assert rows[1]["x2"] == "30.5"
     assert (rows[0]["pdq"], rows[1]["pdq"]) == ("", "01" * 32)
+
+
+@pytest.mark.parametrize("kind", ["coco", "csv"])
+def test_an_export_leaves_out_a_video_that_was_deleted(api: APIClient, run: Run, kind: str) -> None:
+    kept = run.segments.get(number=1)
+    kept.video = Video.objects.create(
+        project=run.project, filename="kept.mp4", folder="y", size_bytes=1, state=VideoState.READY
+    )
+    kept.save()
+    kept.frame_results.update(video=kept.video)
+    video_delete(run.segments.get(number=0).video)
+    body, _ = export(api, run, kind)
+    if kind == "coco":
+        images = json.loads(body)["images"]
+        assert [image["file_name"][:8] for image in images] == ["kept.mp4"] * 5
+        assert len(json.loads(body)["annotations"]) == 7
+    else:
+        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+        assert [row["video"] for row in rows] == ["kept.mp4"] * 8
 
 
 def test_exports_and_results_are_not_for_strangers(run: Run) -> None:

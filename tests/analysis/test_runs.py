@@ -324,6 +324,29 @@ def test_a_segment_that_cannot_be_done_fails_the_run_and_names_the_place(
     assert list(run.segments.values_list("state", flat=True)) == ["done", "failed", "pending"]
 
 
+def test_retry_of_a_failed_run_repeats_only_what_is_missing(
+    project: Project, video: Video, hog: Detector, owner: User, work: Work
+) -> None:
+    old = run_start(project=project, by=owner, detector=hog, fps=None)
+    segment_run(old.segments.values_list("pk", flat=True)[0])
+    original = video_path(video.folder, ORIGINAL)
+    content = original.read_bytes()
+    original.write_bytes(b"on a disk that fails for a while")
+    for _ in range(3):
+        work(old)
+    original.write_bytes(content)
+    assert state_of(old) == "failed"
+
+    new = run_retry(project=project, by=owner)
+    work(new)
+
+    new.refresh_from_db()
+    assert (new.job.state, new.retry_of, new.attempt) == ("completed", old, 2)
+    assert (new.frames_done, new.frames_computed) == (FRAME_COUNT, FRAME_COUNT - 8)
+    assert frames_of(new) == list(range(FRAME_COUNT))
+    assert (state_of(old), frames_of(old)) == ("failed", list(range(8)))
+
+
 def test_a_worker_lost_too_often_fails_the_run_and_names_the_place(
     project: Project, video: Video, hog: Detector, owner: User
 ) -> None:

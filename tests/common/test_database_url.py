@@ -14,6 +14,13 @@ def test_an_address_of_mysql_is_taken_apart():
     assert isinstance(options, dict)
     assert options["unix_socket"] == "/run/db.sock"
     assert options["ssl_disabled"] is True
+    assert (options["read_timeout"], options["write_timeout"]) == (50, 50)
+
+
+def test_a_number_in_the_address_is_a_number():
+    options = env.database("mysql://lin@db.example/cvd?read_timeout=120")["OPTIONS"]
+    assert isinstance(options, dict)
+    assert (options["read_timeout"], options["connect_timeout"]) == (120, 5)
 
 
 def test_an_authority_that_is_not_there_is_not_overlooked(tmp_path):

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.services import token_create, token_revoke
 from apps.common.redis import redis_client
+from apps.live import consumers
 from apps.live import hub as hub_module
 from apps.live.services import access_changed, event_send, log_key, project_deleted, project_topic
 from apps.projects.models import Member, MemberRole, Project
@@ -14,6 +16,7 @@ from apps.projects.services.members import member_remove
 from apps.projects.services.projects import project_delete
 from tests.cast import browser_of, user_make
 from tests.live.conftest import LiveServer
+from tests.stack import wait_for
 
 
 def tell(project: Project, status: str) -> None:
@@ -176,6 +179,22 @@ def test_a_revoked_token_ends_the_stream_at_the_next_look(
         token_revoke(user=owner, id=owner.api_tokens.get().pk)
         access_changed(owner.pk)
         assert reader.next().data == {"reason": "logged_out"}
+
+
+def test_a_token_that_expires_ends_the_stream_without_a_bell(
+    live: LiveServer,
+    project: Project,
+    owner: User,
+    token: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumers, "COMMENT_SECONDS", 0.3)
+    with live.read(project.pk, token=token) as reader:
+        reader.next()
+        wait_for(lambda: len(reader.comments) >= 2, timeout_s=10)  # it goes on while it is valid
+        owner.api_tokens.update(expires_at=timezone.now())
+        assert reader.next().data == {"reason": "logged_out"}
+        reader.wait_end()
 
 
 def test_deleting_the_project_ends_the_stream(

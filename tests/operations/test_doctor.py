@@ -2,7 +2,13 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+import redis
+from django.conf import settings
+
+from apps.operations import doctor as doctor_module
 from tests.stack import Stack
 
 NAMES = [
@@ -53,3 +59,26 @@ def test_what_is_wrong_fails_with_advice(stack_start: Callable[..., Stack]) -> N
     assert "-> check CVD_DATABASE_URL" in done.stdout
     assert "FAIL  redis" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_managed_redis_that_hides_its_settings_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True)
+    name = "doctor-test"
+    client.acl_setuser(
+        name, enabled=True, nopass=True, categories=["+@all"], commands=["-config"], keys=["*"]
+    )
+    url = f"{settings.REDIS_URL}?username={name}&password=any"
+
+    def limited() -> Any:
+        return redis.Redis.from_url(url, decode_responses=True)
+
+    monkeypatch.setattr("apps.common.redis.redis_client", limited)
+    try:
+        finding = doctor_module._redis()
+    finally:
+        client.acl_deluser(name)
+    assert (finding.name, finding.level) == ("redis", "warn")
+    assert "unknown" in finding.text
+    assert "noeviction" in finding.advice

@@ -2,17 +2,61 @@
 
 import os
 import signal
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.db import OperationalError
+from django.db.utils import ConnectionHandler
 
+from apps.common.errors import as_domain_error
+from apps.operations.selectors import health
+from backend import env
 from tests.proxy import TcpProxy
 from tests.services import SERVICES_DATABASE_URL
 from tests.stack import Stack, wait_for
 
 ALL_OK = {"database": "ok", "redis": "ok", "broker": "ok", "disk": "ok"}
+
+
+@pytest.fixture
+def hung(db: None) -> Iterator[Any]:
+    """A connection to a MySQL that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"mysql://lin:x@127.0.0.1:{server.getsockname()[1]}/cvd"
+        yield ConnectionHandler({"default": env.database(url)})["default"]
+
+
+def test_a_database_that_hangs_is_named_alone_however_often_it_is_asked(
+    hung: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "connection", hung)
+    for name in ("redis", "broker", "disk"):
+        monkeypatch.setitem(health.CHECKS, name, lambda: None)
+    begun = time.monotonic()
+    with ThreadPoolExecutor(max_workers=20) as pollers:
+        answers = list(pollers.map(lambda _: health.readiness(), range(20)))
+    for answer in answers:
+        assert answer.pop("database") in {"cannot be reached", "did not answer within 3 s"}
+        assert answer == {"redis": "ok", "broker": "ok", "disk": "ok"}
+    # Those that hung let go of their threads by themselves, and nobody stands in line.
+    wait_for(lambda: health.readiness()["database"] == "cannot be reached", timeout_s=10)
+    assert 2 < time.monotonic() - begun < 15
+
+
+def test_a_database_that_hangs_ends_a_query_with_an_error(hung: Any) -> None:
+    assert hung.settings_dict["OPTIONS"]["read_timeout"] == 50
+    hung.settings_dict["OPTIONS"]["read_timeout"] = 1
+    with pytest.raises(OperationalError) as raised, hung.cursor():
+        pass
+    error = as_domain_error(raised.value)
+    assert error is not None
+    assert (error.status, error.code) == (503, "database_unavailable")
 
 
 def ready(stack: Stack) -> httpx.Response:

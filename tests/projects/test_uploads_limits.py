@@ -4,6 +4,7 @@ import errno
 import shutil
 from datetime import timedelta
 from io import FileIO
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,9 +12,11 @@ from django.utils import timezone
 from apps.accounts.models import Role
 from apps.common.errors import InsufficientStorage
 from apps.projects.models import Member, Upload, Video
+from apps.projects.selectors.uploads import bytes_promised
 from apps.projects.selectors.videos import storage_used_bytes
 from apps.projects.services.upload_receiving import ChunkWriter
 from apps.projects.services.videos import video_delete, video_reject
+from apps.projects.storage import ORIGINAL, video_path
 from tests.cast import Cast, client_of, user_make
 from tests.tus import UPLOADS, Tus, metadata
 
@@ -115,6 +118,47 @@ def test_the_disk_reserve_counts_what_was_promised(tus, cast, settings):
 
     assert (refused.status, refused.code) == (507, "disk_reserve_reached")
     assert Upload.objects.count() == 1
+
+
+def test_two_who_begin_together_are_not_both_promised_the_last_room(cast, settings, monkeypatch):
+    gib = 2**30
+    settings.DISK_RESERVE_BYTES = shutil.disk_usage(settings.DATA_DIR).free - 11 * gib
+    mine, theirs = Tus(client_of(cast.operator)), Tus(client_of(cast.owner))
+    answers = []
+
+    def counted_just_before_the_other_began() -> int:
+        promised = bytes_promised()
+        monkeypatch.setattr("apps.projects.services.uploads.bytes_promised", bytes_promised)
+        answers.append(theirs.create(cast.project.pk, 10 * gib))
+        return promised
+
+    monkeypatch.setattr(
+        "apps.projects.services.uploads.bytes_promised", counted_just_before_the_other_began
+    )
+    answers.append(mine.create(cast.project.pk, 10 * gib))
+    assert [answer.status for answer in answers] == [507, 201]
+    assert Upload.objects.count() == 1
+
+
+class AlmostFull(FileIO):
+    """A file on a disk that has room for 4 bytes of it."""
+
+    def write(self, block: Any) -> int:
+        room = 4 - self.tell()
+        if room == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(block[:room])
+
+
+def test_a_disk_that_fills_up_keeps_what_came_and_takes_the_rest_later(tus, cast, monkeypatch):
+    path = tus.begin(cast.project.pk, 10)
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.projects.services.upload_locks.FileIO", AlmostFull)
+        answer = tus.append(path, 0, b"0123456789")
+    assert (answer.status, answer.code) == (507, "disk_full")
+    assert tus.offset(path) == 4
+    video = Video.objects.get(pk=tus.append(path, 4, b"456789").headers["CVD-Video-Id"])
+    assert video_path(video.folder, ORIGINAL).read_bytes() == b"0123456789"
 
 
 def test_a_full_disk_says_so(cast):

@@ -1,9 +1,12 @@
 """The tus protocol, request by request."""
 
 import hashlib
+from collections.abc import AsyncIterator
 
 import pytest
+from django.db import OperationalError
 
+from apps.common.bodies import ClientGone
 from apps.projects.models import Upload, Video, VideoState
 from apps.projects.storage import ORIGINAL, upload_path, video_path
 from tests.cast import Cast, browser_of, client_of
@@ -79,10 +82,40 @@ def test_a_file_may_come_whole_with_its_creation(tus, cast):
     assert Video.objects.get().pk == int(answer.headers["CVD-Video-Id"])
 
 
+@pytest.mark.parametrize("step", ["upload_finish", "_unfinished"])
+def test_a_creation_that_loses_the_database_leaves_nothing(tus, cast, monkeypatch, settings, step):
+    def away(_: object) -> None:
+        raise OperationalError("away")
+
+    before = set(settings.UPLOAD_ROOT.glob("*"))
+    monkeypatch.setattr(f"apps.projects.services.upload_receiving.{step}", away)
+    answer = tus.create(cast.project.pk, len(DATA), body=DATA)
+    assert (answer.status, answer.code) == (503, "database_unavailable")
+    assert "Location" not in answer.headers
+    assert not Upload.objects.exists()
+    assert set(settings.UPLOAD_ROOT.glob("*")) == before
+
+
 def test_an_empty_file_is_complete_when_it_is_created(tus, cast):
     answer = tus.create(cast.project.pk, 0)
     assert answer.status == 201
     assert Video.objects.get(pk=answer.headers["CVD-Video-Id"]).size_bytes == 0
+
+
+def test_a_client_that_falls_silent_may_go_on_where_it_stopped(tus, cast, monkeypatch):
+    async def silent(request: object) -> AsyncIterator[bytes]:
+        yield b"0123"
+        raise ClientGone
+
+    path = tus.begin(cast.project.pk, 10)
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.projects.api.uploads.body_pieces", silent)
+        answer = tus.append(path, 0, b"0123456789")
+        created = tus.create(cast.project.pk, 10, body=b"0123456789")
+    assert (answer.status, answer.code) == (408, "client_gone")
+    assert (created.status, Upload.objects.count()) == (408, 1)
+    assert tus.offset(path) == 4
+    assert tus.append(path, 4, b"456789").status == 204
 
 
 def test_a_wrong_offset_changes_nothing(tus, cast):

@@ -1,17 +1,19 @@
 """What becomes of an uploaded file: a ready video, or a rejected one with its reason."""
 
+import errno
 import json
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from apps.common.errors import InsufficientStorage
 from apps.common.redis import redis_client
 from apps.jobs.control import JobCancelled, JobControl
 from apps.jobs.models import Job, JobKind, JobState
+from apps.jobs.running import job_run
 from apps.jobs.services import job_create, job_move
 from apps.live.services import log_key, project_topic
 from apps.projects import video_tools
@@ -19,7 +21,6 @@ from apps.projects.models import Playback, Project, Video, VideoState
 from apps.projects.services.sweeping import sweep
 from apps.projects.storage import FRAMES, ORIGINAL, PROXY, THUMBNAIL, video_path
 from apps.projects.video_jobs import check, proxy
-from apps.projects.video_tools import ToolCrashed
 from tests.cast import Cast, client_of
 from tests.media import make_video
 from workers.media.frame_index import FrameIndex
@@ -39,7 +40,7 @@ def arrive(cast: Cast):
             uploaded_by=cast.operator,
             filename=filename,
             size_bytes=len(data),
-            folder=f"test{Video.objects.count()}",
+            folder=uuid4().hex,
         )
         path = video_path(video.folder, ORIGINAL)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,69 +148,134 @@ def test_what_browsers_cannot_play_gets_a_proxy_they_can(arrive, test_data, name
     assert files_of(video) == {ORIGINAL, FRAMES, THUMBNAIL, PROXY}
 
 
-def test_without_a_proxy_the_video_is_only_not_played(arrive, test_data, db):
-    video = checked(arrive(test_data / "video" / "h265_video.mp4"))
-    job = Job.objects.get(kind=JobKind.VIDEO_PROXY)
-    job_move(job, JobState.RUNNING)
-    job_move(job, JobState.FAILED, error_code="x", error_message="X.")
-    video.refresh_from_db()
-    assert (video.state, video.playback) == (VideoState.READY, Playback.UNAVAILABLE)
+def program(path: Path, script: str) -> str:
+    """An executable that stands in for the Python of the children."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
 
 
-def test_a_check_whose_worker_is_lost_for_good_rejects_with_the_reason(arrive, pour):
+def work(job: Job) -> Video:
+    """The job as the workers do it, until it has ended."""
+    while job.state == JobState.QUEUED:
+        job_run(str(job.pk))
+        job.refresh_from_db()
+    return Video.objects.get(jobs=job)
+
+
+SEGFAULT = "kill -SEGV $$"
+TRACEBACK = "echo ImportError >&2; exit 1"
+KILLED = "kill -KILL $$"
+
+
+def says(code: str) -> str:
+    return f"""echo '{{"code": "{code}", "message": "So."}}'; exit 1"""
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (says("disk_full"), "disk_full"),
+        (says("storage_unavailable"), "storage_unavailable"),
+        (TRACEBACK, "internal_error"),
+        (KILLED, "internal_error"),
+    ],
+)
+def test_trouble_of_the_server_keeps_the_video_and_its_check_comes_later(
+    arrive, pour, monkeypatch, tmp_path, script, code
+):
+    job = arrive(pour)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", program(tmp_path / "python", script))
+        video = work(job)
+    assert (job.state, video.state, video.error_code) == ("failed", VideoState.CHECKING, code)
+    assert files_of(video) == {ORIGINAL}
+
+    sweep()
+    video = work(Job.objects.get(video=video, state=JobState.QUEUED))
+    assert (video.state, video.error_code, video.error_message) == (VideoState.READY, "", "")
+
+
+def test_a_server_that_can_start_no_child_keeps_the_video(arrive, pour, monkeypatch):
+    def fails(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("apps.common.processes.subprocess.Popen", fails)
+    job = arrive(pour)
+    video = work(job)
+    assert (job.state, job.attempts) == ("failed", 3)
+    assert (video.state, files_of(video)) == (VideoState.CHECKING, {ORIGINAL})
+
+
+def test_workers_that_are_lost_over_a_check_keep_the_video_and_say_so(arrive, pour):
     job = arrive(pour)
     job_move(job, JobState.RUNNING)
     job_move(job, JobState.FAILED, error_code="worker_lost", error_message="Lost 3 times.")
     video = Video.objects.get(pk=job.video_id)
-    assert (video.state, video.error_code) == (VideoState.REJECTED, "worker_lost")
-    assert files_of(video) == set()
+    assert (video.state, video.error_code) == (VideoState.CHECKING, "worker_lost")
+    assert files_of(video) == {ORIGINAL}
 
 
-def test_a_crash_is_tried_again_and_then_rejects(arrive, pour, settings, monkeypatch, tmp_path):
-    dies = tmp_path / "dies"
-    dies.write_text("#!/bin/sh\nkill -SEGV $$\n")
-    dies.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(dies))
+def test_a_file_that_ends_its_check_again_and_again_is_rejected(
+    arrive, pour, monkeypatch, tmp_path
+):
+    tries = tmp_path / "tries"
+    script = program(tmp_path / "python", f"echo >>{tries}; {SEGFAULT}")
+    monkeypatch.setattr(sys, "executable", script)
     job = arrive(pour)
-    for job.attempts in range(1, settings.JOB_MAX_ATTEMPTS):
-        with pytest.raises(ToolCrashed):
-            check(job, JobControl())
-        assert Video.objects.get(pk=job.video_id).state == VideoState.CHECKING
-
-    job.attempts = settings.JOB_MAX_ATTEMPTS
-    video = checked(job)
+    video = work(job)
 
     assert (video.state, video.error_code) == (VideoState.REJECTED, "video_check_crashed")
     assert files_of(video) == set()
+    assert (job.state, len(tries.read_text().splitlines())) == ("completed", 3)
 
 
-def test_a_full_disk_rejects_nothing(arrive, pour, monkeypatch, tmp_path):
-    full = tmp_path / "full"
-    full.write_text(
-        """#!/bin/sh\necho '{"code": "disk_full", "message": "The disk is full."}'\nexit 1\n"""
-    )
-    full.chmod(0o755)
+def test_a_crash_after_workers_were_lost_is_only_the_first_one(arrive, pour, monkeypatch, tmp_path):
+    been = tmp_path / "been"
+    script = f'test -e {been} && exec {sys.executable} "$@"; touch {been}; {SEGFAULT}'
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "python", script))
     job = arrive(pour)
-    monkeypatch.setattr(sys, "executable", str(full))
-
-    with pytest.raises(InsufficientStorage):
-        check(job, JobControl())
-    job_move(job, JobState.RUNNING)
-    job_move(job, JobState.FAILED, error_code="disk_full", error_message="The disk is full.")
-    video = Video.objects.get(pk=job.video_id)
-    assert (video.state, files_of(video)) == (VideoState.CHECKING, {ORIGINAL})
-
-    monkeypatch.undo()
-    sweep()
-    again = Job.objects.get(video=video, state=JobState.QUEUED)
-    assert checked(again).state == VideoState.READY
+    job.attempts = 3
+    assert checked(job).state == VideoState.READY
 
 
-def test_a_check_that_takes_too_long_rejects_with_that_reason(arrive, pour, settings, monkeypatch):
-    monkeypatch.setattr(video_tools, "BASE_SECONDS", -1.0)
+def test_a_check_that_comes_late_leaves_a_ready_video_alone(arrive, pour, monkeypatch, tmp_path):
     job = arrive(pour)
-    job.attempts = settings.JOB_MAX_ATTEMPTS
+    stale = Job.objects.select_related("video").get(pk=job.pk)
     video = checked(job)
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "python", SEGFAULT))
+    check(stale, JobControl())
+    video.refresh_from_db()
+    assert (video.state, files_of(video)) == ("ready", {ORIGINAL, FRAMES, THUMBNAIL})
+
+
+@pytest.mark.parametrize("script", [SEGFAULT, TRACEBACK])
+def test_without_a_proxy_the_video_is_only_not_played(
+    arrive, test_data, monkeypatch, tmp_path, script
+):
+    video = checked(arrive(test_data / "video" / "h265_video.mp4"))
+    monkeypatch.setattr(sys, "executable", program(tmp_path / "python", script))
+    job = Job.objects.get(kind=JobKind.VIDEO_PROXY)
+    video = work(job)
+    assert (job.attempts, video.state, video.playback) == (3, "ready", Playback.UNAVAILABLE)
+
+
+def test_a_proxy_that_found_the_disk_full_is_made_later(arrive, test_data, monkeypatch, tmp_path):
+    video = checked(arrive(test_data / "video" / "h265_video.mp4"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", program(tmp_path / "python", says("disk_full")))
+        job = Job.objects.get(kind=JobKind.VIDEO_PROXY)
+        video = work(job)
+    assert (job.error_code, video.playback) == ("disk_full", Playback.PREPARING)
+
+    sweep()
+    again = Job.objects.get(kind=JobKind.VIDEO_PROXY, state=JobState.QUEUED)
+    assert work(again).playback == Playback.PROXY
+
+
+def test_a_check_that_takes_too_long_rejects_with_that_reason(arrive, pour, monkeypatch):
+    monkeypatch.setattr(video_tools, "BASE_SECONDS", -1.0)
+    video = checked(arrive(pour))
     assert (video.state, video.error_code) == (VideoState.REJECTED, "video_too_demanding")
 
 
@@ -227,10 +293,15 @@ def test_a_video_deleted_during_its_check_leaves_nothing(arrive, pour):
     assert files_of(video) == set()
 
 
-def test_a_file_that_vanished_is_told(arrive):
-    job = arrive(b"x")
-    video_path(Video.objects.get().folder, ORIGINAL).unlink()
-    assert checked(job).error_code == "video_file_missing"
+def test_a_file_that_is_not_there_is_told_and_may_come_back(arrive, pour):
+    job = arrive(pour)
+    path = video_path(Video.objects.get().folder, ORIGINAL)
+    path.rename(path.with_suffix(".unmounted"))
+    video = work(job)
+    assert (video.state, video.error_code) == (VideoState.CHECKING, "video_file_missing")
+    path.with_suffix(".unmounted").rename(path)
+    sweep()
+    assert work(Job.objects.get(video=video, state=JobState.QUEUED)).state == VideoState.READY
 
 
 def test_a_check_in_a_deleted_project_still_ends(arrive, pour):

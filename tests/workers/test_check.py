@@ -179,8 +179,18 @@ def test_a_name_that_looks_like_an_address_is_a_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
-    assert code_of_check(tmp_path, tmp_path / "index") == "video_not_found"
-    assert code_of_check(tmp_path / "none.mp4", tmp_path / "index") == "video_not_found"
+    for path in (tmp_path, tmp_path / "none.mp4"):
+        with pytest.raises(MediaError) as caught:
+            probe_video(path)
+        assert caught.value.code == "video_not_found"
+
+
+def test_nothing_is_said_about_a_file_that_the_disk_does_not_give(tmp_path: Path) -> None:
+    # The kernel answers with EIO to who reads where nothing is mapped.
+    with pytest.raises(OSError, match="Input/output error"):
+        check_video("/proc/self/mem", tmp_path / "index")
+    with pytest.raises(FileNotFoundError):
+        check_video(tmp_path / "none.mp4", tmp_path / "index")
 
 
 def test_every_malformed_file_is_refused_clearly_or_read_right(

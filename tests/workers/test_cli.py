@@ -152,6 +152,15 @@ def test_what_other_programs_start_tells_them_the_error_as_json(
     assert not (tmp_path / "out.jpg").exists()
 
 
+def test_a_file_that_cannot_be_read_is_told_as_trouble_of_the_machine(tmp_path: Path) -> None:
+    finished = run("check", "/proc/self/mem", "--index", tmp_path / "index")
+    assert finished.returncode == 1
+    assert json.loads(finished.stdout) == {
+        "code": "storage_unavailable",
+        "message": "The server's storage cannot be used: Input/output error.",
+    }
+
+
 def test_a_detector_that_is_not_there_is_refused(small_video: Path) -> None:
     assert_refused(run("analyse", small_video, "--detector", "nothing.onnx"))
 

@@ -53,8 +53,25 @@ _ERRORS_AS_JSON = frozenset(
         "trial",
     }
 )
-# Not the file's fault, so they are told from everything else that can go wrong.
+# Not the input's fault, so they are told from everything else that can go wrong.
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_STORAGE_FAILS = frozenset(
+    {
+        errno.EACCES,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENODEV,
+        errno.ENOENT,
+        errno.ENOMEM,
+        errno.ENOTCONN,
+        errno.ENXIO,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+    }
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,14 +92,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except OSError as error:
-        if options.command in _ERRORS_AS_JSON and error.errno in _DISK_FULL:
-            print(json.dumps({"code": "disk_full", "message": "The disk is full."}))
+        if options.command in _ERRORS_AS_JSON and (trouble := _trouble(error)):
+            print(json.dumps(trouble))
         print(f"error: {error.filename or ''} {error.strerror or error}".strip(), file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     return 0
+
+
+def _trouble(error: OSError) -> dict[str, str] | None:
+    """What is wrong with the machine, where it is the machine."""
+    if error.errno in _DISK_FULL:
+        return {"code": "disk_full", "message": "The disk is full."}
+    if error.errno in _STORAGE_FAILS:
+        message = f"The server's storage cannot be used: {error.strerror}."
+        return {"code": "storage_unavailable", "message": message}
+    return None
 
 
 def _parser() -> argparse.ArgumentParser:

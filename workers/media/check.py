@@ -24,7 +24,8 @@ class CheckedVideo:
 def check_video(path: str | Path, index_path: str | Path) -> CheckedVideo:
     """Check that a video can be analysed, and save its frame index.
 
-    Nothing is written unless the video is good.
+    Nothing is written unless the video is good, and nothing is said about a file that the disk
+    does not give.
 
     Args:
         path: the video.
@@ -32,11 +33,12 @@ def check_video(path: str | Path, index_path: str | Path) -> CheckedVideo:
 
     Raises:
         MediaError: why the video cannot be used.
-        OSError: if the index cannot be written.
+        OSError: if the file cannot be read or the index cannot be written.
     """
-    index = build_frame_index(path)
-    facts = probe_with_index(path, index)
+    # First, because FFmpeg does not tell a disk that fails from a file that breaks off.
     with open(path, "rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    index = build_frame_index(path)
+    facts = probe_with_index(path, index)
     index.save(index_path)
     return CheckedVideo(facts, sha256)

@@ -49,7 +49,7 @@ class MyPasswordView(APIView):
         responses={**NO_CONTENT, 429: ErrorSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Ends all of one's other sessions."""
+        """Ends all of one's other sessions; tokens stay, each is revoked by itself."""
         serializer = PasswordChangeSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         password_change(

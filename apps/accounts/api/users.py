@@ -102,6 +102,7 @@ class UserPasswordView(APIView):
         operation_id="users_password_reset", request=PasswordResetSerializer, responses=NO_CONTENT
     )
     def post(self, request: Request, id: int) -> Response:
+        """Ends all of the person's sessions and revokes all of their tokens."""
         user = user_get(id)
         serializer = PasswordResetSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

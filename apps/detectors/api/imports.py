@@ -113,6 +113,7 @@ class FilesView(AsyncAPIView):
         request={OCTETS: bytes},
         responses={
             201: ReceivedFileSerializer,
+            (408, "application/json"): ErrorSerializer,
             (413, "application/json"): ErrorSerializer,
             (507, "application/json"): ErrorSerializer,
         },

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.common.async_views import uninterrupted
-from apps.common.bodies import ClientGone
 from apps.common.errors import InsufficientStorage, Invalid, NotFound, TooLarge
 from apps.detectors.models import ReceivedFile
 from apps.detectors.storage import path_remove, received_path
@@ -28,7 +27,7 @@ async def file_receive(
 ) -> ReceivedFile:
     """The file of a request's body; nothing stays of one that is cut off.
 
-    Raises TooLarge, InsufficientStorage, or Invalid `client_gone`.
+    Raises TooLarge, InsufficientStorage, or what `pieces` raises.
     """
     limit = max(settings.DETECTOR_MAX_BYTES, settings.EVALUATION_SET_MAX_BYTES)
     if length is not None and length > limit:
@@ -71,10 +70,8 @@ async def file_receive(
             sha256=digest.hexdigest(),
             expires_at=timezone.now() + KEPT,
         )
-    except BaseException as error:
+    except BaseException:
         path_remove(path)
-        if isinstance(error, ClientGone):
-            raise Invalid("The client went away.", code="client_gone") from None
         raise
 
 

@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 
 import redis
@@ -15,9 +15,12 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 3.0
 OK = "ok"
-
-# A check that hangs keeps its thread until the dependency lets go of it; the others go on.
-_threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
+THREADS_EACH = 2
+# What the check of the database may take, by what its kind of connection calls it.
+DATABASE_LIMITS = {
+    "mysql": {"connect_timeout": 2, "read_timeout": 2, "write_timeout": 2},
+    "sqlite": {"timeout": 2},
+}
 
 
 class NotReady(Exception):
@@ -26,14 +29,15 @@ class NotReady(Exception):
 
 def readiness() -> dict[str, str]:
     """For each dependency `ok`, or what is wrong with it."""
-    futures = {name: _threads.submit(check) for name, check in CHECKS.items()}
-    return {name: _outcome(name, future.result) for name, future in futures.items()}
+    futures = {name: _threads[name].submit(check) for name, check in CHECKS.items()}
+    return {name: _outcome(name, future) for name, future in futures.items()}
 
 
-def _outcome(name: str, result: Callable[[float], None]) -> str:
+def _outcome(name: str, future: "Future[None]") -> str:
     try:
-        result(PATIENCE_SECONDS)
+        future.result(PATIENCE_SECONDS)
     except FutureTimeout:
+        future.cancel()  # one that has not begun waits behind others that hang
         return f"did not answer within {PATIENCE_SECONDS:.0f} s"
     except NotReady as error:
         return str(error)
@@ -44,11 +48,13 @@ def _outcome(name: str, result: Callable[[float], None]) -> str:
 
 
 def _database_check() -> None:
+    own = connection.copy()
+    own.settings_dict["OPTIONS"] |= DATABASE_LIMITS[own.vendor]
     try:
-        with connection.cursor() as cursor:
+        with own.cursor() as cursor:
             cursor.execute("SELECT 1")
     finally:
-        connection.close()  # this thread's own
+        own.close()
 
 
 def _redis_check() -> None:
@@ -77,4 +83,9 @@ CHECKS: dict[str, Callable[[], None]] = {
     "redis": _redis_check,
     "broker": _broker_check,
     "disk": _disk_check,
+}
+# A check that hangs keeps its thread until the dependency lets go of it, so each has its own.
+_threads = {
+    name: ThreadPoolExecutor(max_workers=THREADS_EACH, thread_name_prefix=f"health-{name}")
+    for name in CHECKS
 }

@@ -1,5 +1,6 @@
 """tus 1.0.0 below /api/v1/uploads/: resumable uploads, straight to disk."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +17,22 @@ from rest_framework.response import Response
 
 from apps.accounts.requests import person_of
 from apps.common.async_views import AsyncAPIView, uninterrupted
-from apps.common.bodies import ClientGone, body_pieces
+from apps.common.bodies import body_pieces
 from apps.common.errors import DomainError, Invalid
 from apps.common.pagination import PageNumberPagination
+from apps.common.patience import outlast
 from apps.common.schema import ErrorSerializer
 from apps.common.texts import filename_clean
 from apps.projects import tus
 from apps.projects.models import MemberRole, Upload, Video
 from apps.projects.selectors import ProjectNotFound, project_get_for
 from apps.projects.selectors.uploads import upload_get_for, upload_offset, uploads_unfinished_of
+from apps.projects.services.upload_locks import UploadGone
 from apps.projects.services.upload_receiving import ChunkWriter, chunk_begin, chunk_receive
 from apps.projects.services.uploads import upload_create, upload_delete, upload_state
+
+# Who sent it is waiting for an answer meanwhile.
+GIVE_UP_SECONDS = 5.0
 
 TUS_RESUMABLE = OpenApiParameter(
     "Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=[tus.VERSION]
@@ -132,10 +138,7 @@ class TusView(AsyncAPIView):
 
     async def receive(self, request: Request, writer: ChunkWriter) -> dict[str, str]:
         """Take the request's body; the headers that tell how far the upload is."""
-        try:
-            received = await chunk_receive(writer, body_pieces(request._request))
-        except ClientGone:
-            raise Invalid("The client went away.", code="client_gone") from None
+        received = await chunk_receive(writer, body_pieces(request._request))
         headers = {"Upload-Offset": str(received.offset)}
         if received.video is None:
             headers["Upload-Expires"] = http_date(received.expires_at.timestamp())
@@ -179,6 +182,7 @@ class UploadListView(TusView):
         request={tus.CONTENT_TYPE: bytes},
         responses={
             201: OpenApiResponse(description="Made; `Location` is where its bytes go."),
+            (408, "application/json"): ErrorSerializer,
             (412, "application/json"): ErrorSerializer,
             (413, "application/json"): ErrorSerializer,
             (415, "application/json"): ErrorSerializer,
@@ -197,9 +201,9 @@ class UploadListView(TusView):
             try:
                 writer = await uninterrupted(sync_to_async(self.begin)(request, upload, 0))
                 headers |= await self.receive(request, writer)
-            except DomainError:
+            except Exception:
                 # Without an answer that names it, nobody could go on with it.
-                await sync_to_async(upload_delete)(upload)
+                await sync_to_async(_give_up)(upload)
                 raise
         return Response(status=status.HTTP_201_CREATED, headers=headers)
 
@@ -249,6 +253,7 @@ class UploadView(TusView):
         request={tus.CONTENT_TYPE: bytes},
         responses={
             204: OpenApiResponse(description="Taken; `Upload-Offset` tells how much is there."),
+            (408, "application/json"): ErrorSerializer,
             (409, "application/json"): ErrorSerializer,
             (410, "application/json"): ErrorSerializer,
             (412, "application/json"): ErrorSerializer,
@@ -292,6 +297,12 @@ class UploadView(TusView):
     def _state(self, request: Request, id: UUID) -> tuple[Upload, int, Video | None]:
         upload = upload_get_for(user=person_of(request), id=id)
         return upload, *upload_state(upload)
+
+
+def _give_up(upload: Upload) -> None:
+    """End an upload that went wrong, perhaps because the database was away for a moment."""
+    with suppress(UploadGone):  # it has become a video all the same
+        outlast(lambda: upload_delete(upload), patience_seconds=GIVE_UP_SECONDS)
 
 
 def _expires(upload: Upload) -> str:

@@ -55,7 +55,7 @@ def uploads_sweep() -> None:
 
 
 def jobs_sweep() -> None:
-    """Make the jobs again that should be there and are not."""
+    """Make the jobs again that should be there and are not, also those that met server trouble."""
     active = Job.objects.filter(state__in=ACTIVE_STATES)
 
     def without(kind: JobKind, field: str) -> Combinable:

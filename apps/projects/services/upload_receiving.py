@@ -13,7 +13,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.common.async_views import uninterrupted
-from apps.common.bodies import ClientGone
 from apps.common.errors import Conflict, DomainError, TooLarge
 from apps.common.metrics import UPLOAD_BYTES
 from apps.projects.models import Upload, Video
@@ -140,6 +139,6 @@ async def _append(writer: ChunkWriter, pieces: AsyncIterator[bytes | bytearray])
             if block:
                 await uninterrupted(asyncio.to_thread(writer.write, block))
         writer.verify()
-    except (asyncio.CancelledError, ClientGone, DomainError) as error:
+    except (asyncio.CancelledError, DomainError) as error:
         writer.take_back(error)
         raise

@@ -42,10 +42,12 @@ def upload_create(
         raise TooLarge(
             f"A file can have at most {settings.UPLOAD_MAX_BYTES} bytes.", code="upload_too_large"
         )
+    with storage_errors():
+        settings.UPLOAD_ROOT.mkdir(parents=True, exist_ok=True)
     with transaction.atomic():
         # Two uploads that begin together must not both take the last of the quota.
         User.objects.select_for_update().get(pk=user.pk)
-        _check_room(user, size_bytes)
+        _check_quota(user, size_bytes)
         upload = Upload.objects.create(
             project=project,
             owner=user,
@@ -56,20 +58,31 @@ def upload_create(
         )
         with storage_errors():
             upload_path(upload.id).touch(exist_ok=False)
+    try:
+        _check_disk()
+    except BaseException:
+        upload_delete(upload)
+        raise
     return upload
 
 
-def _check_room(user: User, size_bytes: int) -> None:
+def _check_quota(user: User, size_bytes: int) -> None:
     used = storage_used_bytes(user)
     if used + size_bytes > settings.USER_QUOTA_BYTES:
         raise TooLarge(
             f"Your videos may take {settings.USER_QUOTA_BYTES} bytes and already take {used}.",
             code="quota_exceeded",
         )
-    with storage_errors():
-        settings.UPLOAD_ROOT.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.UPLOAD_ROOT).free - bytes_promised()
-    if free - size_bytes < settings.DISK_RESERVE_BYTES:
+
+
+def _check_disk() -> None:
+    """Whether all that is promised by now can be kept.
+
+    Asked when the row is there for everybody to see, so that of two who take the last room
+    together at least one is refused.
+    """
+    promised = bytes_promised()
+    if shutil.disk_usage(settings.UPLOAD_ROOT).free - promised < settings.DISK_RESERVE_BYTES:
         raise InsufficientStorage(
             "The server's disk has too little room for this file.", code="disk_reserve_reached"
         )

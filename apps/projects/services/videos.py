@@ -19,13 +19,24 @@ def video_changed(video: Video) -> None:
 
 def video_reject(video: Video, *, code: str, message: str) -> None:
     """Keep the row with the reason, and remove the files."""
-    rejected = Video.objects.filter(pk=video.pk, state=VideoState.CHECKING).update(
-        state=VideoState.REJECTED, error_code=code[:64], error_message=message[:500]
-    )
-    video_files_remove(video.folder)
-    if rejected:
-        video.refresh_from_db()
+    if _checking_update(video, code, message, state=VideoState.REJECTED):
+        video_files_remove(video.folder)
         video_changed(video)
+
+
+def video_check_put_off(video: Video, *, code: str, message: str) -> None:
+    """Keep the row and the files as they are, with the reason why the check comes later."""
+    if _checking_update(video, code, message):
+        video_changed(video)
+
+
+def _checking_update(video: Video, code: str, message: str, **fields: str) -> bool:
+    """False for one that is checked by now: whoever was faster has decided."""
+    checking = Video.objects.filter(pk=video.pk, state=VideoState.CHECKING)
+    if not checking.update(error_code=code[:64], error_message=message[:500], **fields):
+        return False
+    video.refresh_from_db()
+    return True
 
 
 def video_playback_set(video: Video, playback: Playback) -> None:

@@ -861,7 +861,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ends all of one's other sessions. */
+        /** @description Ends all of one's other sessions; tokens stay, each is revoked by itself. */
         post: operations["me_password_change"];
         delete?: never;
         options?: never;
@@ -1783,6 +1783,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** @description Ends all of the person's sessions and revokes all of their tokens. */
         post: operations["users_password_reset"];
         delete?: never;
         options?: never;
@@ -8776,6 +8777,14 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -15182,6 +15191,14 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -15389,6 +15406,14 @@ export interface operations {
             };
             /** @description Not Acceptable */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -42,10 +42,11 @@ const terminateOptions: tus.UploadOptions = {
   },
 };
 
-function isWorthRetrying(status: number): boolean {
-  // 409 and 423: a request of ours was cut off and the server has not noticed its end yet;
-  // 460: a chunk was damaged on the way. A full disk (507) does not empty itself in seconds.
-  return [0, 409, 423, 460].includes(status) || (status >= 500 && status !== 507);
+export function isWorthRetrying(status: number): boolean {
+  // 408: the connection was silent for a while; 409 and 423: a request of ours was cut off and the
+  // server has not noticed its end yet; 460: a chunk was damaged on the way. A full disk (507) does
+  // not empty itself in seconds.
+  return [0, 408, 409, 423, 460].includes(status) || (status >= 500 && status !== 507);
 }
 
 /** The uploads that this browser began and did not finish. */
