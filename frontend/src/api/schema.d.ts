@@ -4163,6 +4163,7 @@ export interface components {
             readonly version: components["schemas"]["TrainedVersion"] | null;
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
+            readonly base_name: string;
             readonly recipe: {
                 [key: string]: unknown;
             };
@@ -4196,6 +4197,7 @@ export interface components {
             readonly version: components["schemas"]["TrainedVersion"] | null;
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
+            readonly base_name: string;
             readonly recipe: {
                 [key: string]: unknown;
             };
