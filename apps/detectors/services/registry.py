@@ -144,8 +144,9 @@ def detector_register(
     if facts.get("nms_iou") is not None:
         # What suits its kind: D-FINE's boxes need none, and would lose people who overlap.
         detector.nms_iou = facts["nms_iou"]
-    if files.facts.score_threshold is not None:
-        detector.score_threshold = files.facts.score_threshold
+    # What `cvd.json` says, else what the model's own file says, else what all detectors begin with.
+    suggested = files.facts.score_threshold
+    detector.score_threshold = facts["score_threshold"] if suggested is None else suggested
     return _keep(detector, files.path, on_kept)
 
 

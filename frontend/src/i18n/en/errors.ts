@@ -31,6 +31,7 @@ export default {
     nothing_to_retry: "Nothing is missing: there is nothing to repeat.",
     detector_unknown: "There is no such detector.",
     detector_not_loadable: "The detector's model cannot be loaded.",
+    detector_weights_elsewhere: "This ONNX file keeps weights in another file. Save all of it as one file, without external data, and take that.",
     detector_failed: "The detector failed while at work.",
     detector_out_of_memory: "The memory of the device is too small for this detector.",
     detector_digest_mismatch: "The detector's file is no longer the one that was registered.",

@@ -33,6 +33,7 @@ export default {
     nothing_to_retry: "没有缺失的部分，无需重复。",
     detector_unknown: "没有这个检测器。",
     detector_not_loadable: "无法加载检测器的模型。",
+    detector_weights_elsewhere: "此 ONNX 文件的部分权重保存在另一个文件中。请不用外部数据，将模型另存为单个文件后再导入。",
     detector_failed: "检测器在运行中出错。",
     detector_out_of_memory: "设备内存不足以运行此检测器。",
     detector_digest_mismatch: "检测器文件与登记时不一致。",
