@@ -83,6 +83,8 @@ def test_what_runs_on_the_device_finds_what_the_cpu_finds(
     host = HostEngine(TorchRuntime(model), head, head.input_format(*INPUT_SIZE), 0.0)
     device = TorchEngine(model, head, 0.0, torch.device("cpu"))
     assert_same(host.find(pictures), device.find(pictures))
+    # Without what a picture costs on a CPU, the runtime is told to be on another device.
+    assert (host.uses_cpu, device.uses_cpu) == (False, True)
     strict = TorchEngine(model, head, 0.99, torch.device("cpu"))
     assert [len(found.scores) for found in strict.find(pictures)] == [
         int((found.scores >= 0.99).sum()) for found in host.find(pictures)
