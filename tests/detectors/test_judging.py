@@ -253,6 +253,55 @@ def test_no_class_may_drop_by_more_than_the_margin(
         assert (new.state, old.state) == ("candidate", "active")
 
 
+def promoted(client: APIClient, gate: EvaluationSet, detector: Detector) -> None:
+    """Through the gate, as good as all others."""
+    evaluation_make(detector, gate, {"worker": 0.8})
+    answer = client.post(f"{URL}{detector.pk}/activate/", {})
+    assert answer.status_code == 200, answer.content
+
+
+def active_name() -> str:
+    return Detector.objects.get(active_for="vibration").name
+
+
+def test_the_way_back_leads_down_and_never_to_what_was_rejected(
+    client: APIClient, gate: EvaluationSet
+) -> None:
+    one, two, three = (detector_make(name) for name in ("one", "two", "three"))
+    for detector in (one, two, three):
+        promoted(client, gate, detector)
+    for detector, below in ((three, "two"), (two, "one")):
+        assert client.post(f"{URL}{detector.pk}/back/").json()["outcome"] == "back"
+        assert active_name() == below
+    assert client.post(f"{URL}{one.pk}/back/").json()["code"] == "nothing_before"
+    # Two passes again, one takes its place, two once more, and is rejected: it is not under one.
+    for detector in (two, one, two):
+        promoted(client, gate, detector)
+    assert client.post(f"{URL}{two.pk}/back/").status_code == 200
+    assert client.post(f"{URL}{one.pk}/back/").json()["code"] == "nothing_before"
+    assert active_name() == "one"
+
+
+def test_one_is_put_back_only_as_it_was(client: APIClient, gate: EvaluationSet) -> None:
+    old, new = detector_make("old", classes=["a"]), detector_make("new")
+    promoted(client, gate, old)
+    fixed = client.patch(f"{URL}{old.pk}/", {"nms_iou": 0.9})
+    assert (fixed.status_code, fixed.json()["code"]) == (409, "detector_active")
+    promoted(client, gate, new)
+    url = f"{URL}{new.pk}/back/"
+    for change, before in (({"nms_iou": 0.9}, {"nms_iou": 0.45}), ({"label_map": {"a": "b"}}, {})):
+        assert client.patch(f"{URL}{old.pk}/", change).status_code == 200
+        refused = client.post(url)
+        assert (refused.status_code, refused.json()["code"]) == (409, "settings_changed")
+        assert client.patch(f"{URL}{old.pk}/", {"label_map": {}, **before}).status_code == 200
+    assert client.post(f"{URL}{old.pk}/retire/").status_code == 200
+    assert client.post(url).json()["code"] == "detector_retired"
+    assert client.post(f"{URL}{old.pk}/activate/", {}).json()["code"] == "detector_retired"
+    assert client.post(f"{URL}{old.pk}/restore/").status_code == 200
+    assert client.post(url).status_code == 200
+    assert active_name() == "old"
+
+
 def test_an_administrator_overrides_with_a_reason_that_is_kept(
     client: APIClient, gate: EvaluationSet
 ) -> None:

@@ -175,7 +175,7 @@ def _keep(detector: Detector, source: Path, on_kept: Callable[[Detector], None])
 def detector_update(detector: Detector, **fields: Any) -> Detector:
     """Change what may be changed; runs keep the settings that they began with."""
     is_active = detector.state == DetectorState.ACTIVE
-    for name in ("purpose", "label_map"):
+    for name in ("purpose", "label_map", "nms_iou"):
         if is_active and name in fields and fields[name] != getattr(detector, name):
             message = "This is fixed while the detector is the active one."
             raise Conflict(message, code="detector_active", fields={name: [message]})
