@@ -25,7 +25,7 @@ from apps.detectors.storage import detector_path
 from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobState
 from apps.jobs.running import job_run
-from apps.training.models import Training
+from apps.training.models import PointKind, Training
 from apps.training.running import training_run
 from apps.training.storage import trained_model, training_folder
 from tests.cast import client_of, user_make
@@ -122,6 +122,34 @@ def test_a_training_ends_as_a_candidate_with_its_recipe_and_curves(
     # A second training may not take the name.
     refused = api.post(URL, wish(version), format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "detector_name_taken")
+
+
+def test_a_training_that_is_killed_in_an_epoch_goes_on_when_its_job_comes_again(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    training = start(api, version, epochs=3)
+    epochs = training.points.filter(kind=PointKind.EPOCH)
+
+    class WorkerLost(BaseException):
+        """Takes the child with it, by SIGKILL."""
+
+    class Doomed(JobControl):
+        def check(self) -> None:
+            if epochs.exists():
+                raise WorkerLost
+
+    with pytest.raises(WorkerLost):
+        training_run(training.job, Doomed())
+    assert (training_folder(training.folder) / "checkpoint").is_dir()
+    before = epochs.count()
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert shown["state"] == "completed", shown["error"]
+    done = [point["epoch"] for point in shown["points"] if point["kind"] == "epoch"]
+    # What was done is not done again. What the child told last, nobody was there to hear.
+    assert done == sorted(set(done))
+    assert 1 <= before < len(done)
+    assert (done[0], done[-1]) == (1, 3)
 
 
 def test_of_two_trainings_under_way_each_has_its_own_name(
