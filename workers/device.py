@@ -49,15 +49,6 @@ def use_one_thread_per_call() -> None:
     cv2.setNumThreads(1)
 
 
-def decode_threads() -> int:
-    """Return how many threads a video decoder may use beside a detector; 0 is one for each core.
-
-    Without an accelerator the detector keeps every core busy, and a decoder with one thread takes
-    the least away from it.
-    """
-    return 0 if has_cuda() else 1
-
-
 @cache
 def torch_device() -> str:
     """Return what torch computes on: `cuda` where there is a device that it can use, else `cpu`."""

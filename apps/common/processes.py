@@ -17,6 +17,8 @@ import psutil
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.1
+# In one poll: who tells more than this does not tell how far it is.
+READ_BYTES = 2**18
 
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
@@ -38,7 +40,10 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use. Memory is what is resident: decoders reserve far more than they use."""
+    """What a child may use. Memory is what is resident: decoders reserve far more than they use.
+
+    Lines that were listened to are no output: a child may tell how far it is for weeks.
+    """
 
     seconds: float
     memory_bytes: int
@@ -47,7 +52,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ChildResult:
-    """How a child ended by itself; a negative `returncode` is the signal that ended it."""
+    """How a child ended by itself; a negative `returncode` is the signal that ended it.
+
+    Of a long `stderr` it has the end.
+    """
 
     returncode: int
     stdout: bytes
@@ -88,21 +96,26 @@ def child_run(
             deadline = time.monotonic() + limits.seconds
             while process.poll() is None:
                 check()
-                _enforce(process.pid, limits, deadline, (stdout, stderr))
                 lines.read()
+                _enforce(process.pid, limits, deadline, max(_size(stdout), lines.unread_bytes))
                 time.sleep(POLL_SECONDS)
         finally:
             _kill_group(process)
-        lines.read()
-        return ChildResult(process.returncode, _content(stdout, limits), _content(stderr, limits))
+        while lines.read():
+            pass
+        return ChildResult(
+            process.returncode,
+            os.pread(stdout.fileno(), limits.output_bytes, 0),
+            os.pread(
+                stderr.fileno(), limits.output_bytes, max(0, _size(stderr) - limits.output_bytes)
+            ),
+        )
 
 
-def _enforce(
-    pid: int, limits: Limits, deadline: float, outputs: tuple[IO[bytes], IO[bytes]]
-) -> None:
+def _enforce(pid: int, limits: Limits, deadline: float, output_bytes: int) -> None:
     if time.monotonic() > deadline:
         raise LimitExceeded(f"it took longer than {limits.seconds:.0f} s")
-    if any(os.fstat(output.fileno()).st_size > limits.output_bytes for output in outputs):
+    if output_bytes > limits.output_bytes:
         raise LimitExceeded("it wrote too much output")
     try:
         resident = psutil.Process(pid).memory_info().rss
@@ -120,8 +133,8 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         time.sleep(POLL_SECONDS / 10)
 
 
-def _content(output: IO[bytes], limits: Limits) -> bytes:
-    return os.pread(output.fileno(), limits.output_bytes, 0)
+def _size(output: IO[bytes]) -> int:
+    return os.fstat(output.fileno()).st_size
 
 
 class _Lines:
@@ -132,11 +145,17 @@ class _Lines:
         self._on_line = on_line
         self._position = 0
 
-    def read(self) -> None:
+    @property
+    def unread_bytes(self) -> int:
+        return _size(self._file) - self._position
+
+    def read(self) -> bool:
+        """Hand on what is new, but not all of a flood; False when nothing was."""
         if self._on_line is None:
-            return
-        data = os.pread(self._file.fileno(), 2**16, self._position)
+            return False
+        data = os.pread(self._file.fileno(), READ_BYTES, self._position)
         whole = data[: data.rfind(b"\n") + 1]
         self._position += len(whole)
         for line in whole.decode("utf-8", "replace").splitlines():
             self._on_line(line)
+        return bool(whole)

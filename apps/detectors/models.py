@@ -1,6 +1,7 @@
 """Detectors: how they come in, what they are, how they were judged, and which one is active."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -64,6 +65,11 @@ class Detector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.kind})"
+
+    @property
+    def judged_settings(self) -> dict[str, Any]:
+        """What decides its figures in an evaluation besides its weights, which never change."""
+        return {"label_map": self.label_map, "nms_iou": self.nms_iou}
 
     @property
     def labels(self) -> list[str]:
@@ -222,6 +228,8 @@ class Promotion(models.Model):
         Detector, on_delete=models.SET_NULL, null=True, related_name="promotions"
     )
     previous = models.ForeignKey(Detector, on_delete=models.SET_NULL, null=True, related_name="+")
+    # What `previous` was judged with: it may be put back only as it was.
+    previous_settings = models.JSONField(null=True, blank=True)
     # Names outlive the detectors.
     detector_name = models.CharField(max_length=100)
     previous_name = models.CharField(max_length=100, default="", blank=True)

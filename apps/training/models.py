@@ -26,6 +26,8 @@ class Training(models.Model):
     base = models.ForeignKey(
         "detectors.Detector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # Kept when the base goes; empty when it begins from scratch.
+    base_name = models.CharField(max_length=100, default="", blank=True)
     # workers.training.recipe.Recipe
     recipe = models.JSONField()
     # Its own folder below TRAINING_ROOT.

@@ -8,17 +8,24 @@ from typing import Any
 
 from django.db.models import Max
 
-from apps.common.errors import Conflict, DomainError
+from apps.common.errors import DomainError
 from apps.common.workers_child import ChildCrashed, ChildTooDemanding, worker_run
 from apps.datasets.storage import images_folder, version_path
 from apps.detectors.model_files import model_files_find
-from apps.detectors.services.registry import DetectorWishes, detector_register
-from apps.detectors.storage import detector_path
-from apps.jobs.control import JobControl
+from apps.detectors.models import Detector
+from apps.detectors.services.registry import (
+    DetectorWishes,
+    detector_name_free,
+    detector_register,
+)
+from apps.detectors.storage import detector_path, path_remove
+from apps.jobs.control import JobCancelled, JobControl
 from apps.jobs.models import Job
 from apps.jobs.presence import presence
+from apps.projects.storage import storage_errors
 from apps.training.models import PointKind, Training, TrainingPhase, TrainingPoint
-from apps.training.storage import training_folder
+from apps.training.services import training_sources_check
+from apps.training.storage import trained_model, training_folder
 from apps.training.telling import progress_tell, training_tell
 
 logger = logging.getLogger(__name__)
@@ -37,30 +44,48 @@ class TrainingCrashed(DomainError):
 def training_run(job: Job, control: JobControl) -> None:
     """Train from the last checkpoint, if there is one, and register what comes of it."""
     training = Training.objects.select_related("version__dataset", "base").get(job=job)
-    if training.version is None:
-        raise Conflict("The dataset of the training was deleted.", code="dataset_gone")
-    folder = training_folder(training.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    watch = TrainingWatch(training, control)
-    training_tell(training.pk)
-    if not (folder / "model").is_dir():
-        with presence.working_on(f"training {training.name[:80]}"):
-            _train(training, watch, control)
-    watch.phase(TrainingPhase.SAVING)
-    detector = detector_register(
-        DetectorWishes(name=training.name, origin=_origin_of(training)),
-        model_files_find(folder / "model", kind="dfine", name=training.name),
-        by=training.created_by,
-        check=control.check,
-    )
-    Training.objects.filter(pk=training.pk).update(
-        detector=detector, metrics=detector.metrics, seconds_left=None
-    )
-    shutil.rmtree(folder, ignore_errors=True)
+    # A worker that is lost right after the registering leaves nothing to do but to sweep.
+    if training.detector_id is None:
+        watch = TrainingWatch(training, control)
+        training_tell(training.pk)
+        training_sources_check(training)
+        if not trained_model(training.folder).is_dir():
+            with presence.working_on(f"training {training.name[:80]}"):
+                _train(training, watch, control)
+        watch.phase(TrainingPhase.SAVING)
+        _register(training, control)
+    shutil.rmtree(training_folder(training.folder), ignore_errors=True)
+
+
+def _register(training: Training, control: JobControl) -> None:
+    """Make a detector of a copy: the model itself stays until the training names the detector."""
+    model = trained_model(training.folder)
+    copy = model.with_name("copy")
+
+    def note(detector: Detector) -> None:
+        if not Training.objects.filter(pk=training.pk, detector=None).update(
+            name=detector.name, detector=detector, metrics=detector.metrics, seconds_left=None
+        ):
+            raise JobCancelled  # the job was given to another worker, which was faster
+
+    path_remove(copy)  # of a try that was interrupted
+    try:
+        with storage_errors():
+            shutil.copytree(model, copy)
+        detector_register(
+            DetectorWishes(name=detector_name_free(training.name)),
+            model_files_find(copy, kind="dfine", name=training.name),
+            by=training.created_by,
+            check=control.check,
+            on_kept=note,
+        )
+    finally:
+        path_remove(copy)
 
 
 def _train(training: Training, watch: "TrainingWatch", control: JobControl) -> None:
     folder = training_folder(training.folder)
+    folder.mkdir(parents=True, exist_ok=True)
     recipe = folder / "recipe.json"
     recipe.write_text(json.dumps(training.recipe), encoding="utf-8")
     version = training.version
@@ -89,7 +114,7 @@ def _train(training: Training, watch: "TrainingWatch", control: JobControl) -> N
 def _origin_of(training: Training) -> str:
     version = training.version
     assert version is not None
-    base = f", begun with {training.base.name}" if training.base else ""
+    base = f", begun with {training.base_name}" if training.base_name else ""
     return f"Trained here on {version.dataset.name}, version {version.number}{base}"
 
 

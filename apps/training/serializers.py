@@ -45,6 +45,7 @@ class TrainingSerializer(serializers.ModelSerializer[Training]):
             "version",
             "data_digest",
             "base",
+            "base_name",
             "recipe",
             "state",
             "progress",

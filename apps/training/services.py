@@ -18,7 +18,7 @@ from apps.jobs.models import ACTIVE_STATES, JobKind, JobState
 from apps.jobs.services import job_cancel, job_create
 from apps.live.services import training_deleted
 from apps.training.models import Training
-from apps.training.storage import training_folder
+from apps.training.storage import trained_model, training_folder
 from apps.training.telling import training_tell
 from workers.errors import WorkerError
 from workers.training.recipe import Recipe
@@ -38,6 +38,9 @@ def training_start(
 ) -> Training:
     """`wishes` are fields of the recipe; what is left out has its default."""
     detector_name_check(name)
+    if Training.objects.filter(name=name, job__state__in=ACTIVE_STATES).exists():
+        message = f"A training for {name!r} is under way."
+        raise Conflict(message, code="detector_name_taken", fields={"name": [message]})
     if base is not None and base.kind not in TRAINABLE_KINDS:
         message = f"{base.name} ({base.kind}) cannot be trained further."
         raise Invalid(message, code="base_not_trainable", fields={"base": [message]})
@@ -52,6 +55,7 @@ def training_start(
         version=version,
         data_digest=version.digest,
         base=base,
+        base_name=base.name if base is not None else "",
         recipe=recipe.to_json(),
         folder=uuid4().hex,
         created_by=by,
@@ -82,9 +86,7 @@ def training_resume(training: Training, *, by: User) -> Training:
         raise Conflict("The training is under way.", code="training_active")
     if locked.job.state == JobState.COMPLETED:
         raise Conflict("The training is complete.", code="training_ended")
-    if locked.version is None:
-        raise Conflict("Its dataset was deleted.", code="dataset_gone")
-    detector_name_check(locked.name)
+    training_sources_check(locked)
     old = locked.job
     locked.job = job_create(kind=JobKind.TRAINING, created_by=by)
     locked.attempt += 1
@@ -92,6 +94,22 @@ def training_resume(training: Training, *, by: User) -> Training:
     old.delete()
     transaction.on_commit(partial(training_tell, locked.pk))
     return locked
+
+
+def training_sources_check(training: Training) -> None:
+    """Refuse to train with what is gone; a model that is ready needs none of it.
+
+    Raises Conflict `dataset_gone` or `base_gone`.
+    """
+    if trained_model(training.folder).is_dir():
+        return
+    if training.version is None:
+        raise Conflict("The dataset of the training was deleted.", code="dataset_gone")
+    if training.base is None and training.base_name:
+        raise Conflict(
+            f"{training.base_name}, which the training begins with, was deleted: start a new one.",
+            code="base_gone",
+        )
 
 
 @transaction.atomic

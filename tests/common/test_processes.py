@@ -41,6 +41,22 @@ def test_lines_arrive_while_it_works():
     assert heard[2][1] - heard[0][1] > 0.3
 
 
+def test_lines_that_were_heard_are_no_output_however_many():
+    few = Limits(seconds=60, memory_bytes=2**30, output_bytes=4_000)
+    code = (
+        "import sys, time\n"
+        "for i in range(8):\n"
+        "    print(f'{i} ' + 'x' * 1500, file=sys.stderr, flush=True); time.sleep(0.3)"
+    )
+    heard = []
+    result = run(code, few, on_line=heard.append)
+    assert [int(line.split()[0]) for line in heard] == list(range(8))
+    # The last words are kept, not the first: 4,000 bytes are two lines of 1,503 and a part.
+    assert [line[0] for line in result.stderr.decode().splitlines()[1:]] == ["6", "7"]
+    with pytest.raises(LimitExceeded, match="output"):
+        run(code, few)
+
+
 @pytest.mark.parametrize(
     ("code", "limits", "reason"),
     [
@@ -48,11 +64,13 @@ def test_lines_arrive_while_it_works():
         ("x = bytes(300 * 2**20); x = bytearray(x); import time; time.sleep(60)",
          Limits(60, 100 * 2**20), "100 MiB of memory"),
         ("while True: print('x' * 10000)", Limits(60, 2**30, output_bytes=10**6), "output"),
+        ("import sys\nwhile True: print('x' * 10000, file=sys.stderr)",
+         Limits(60, 2**30, output_bytes=10**6), "output"),
     ],
 )  # fmt: skip
 def test_a_child_that_takes_too_much_is_killed(code, limits, reason):
     with pytest.raises(LimitExceeded, match=reason):
-        run(code, limits)
+        run(code, limits, on_line=lambda _: None)
     assert no_children_left()
 
 

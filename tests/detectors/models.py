@@ -15,11 +15,11 @@ from tests.workers.onnx_models import COLOURS, SIDE, save_yolov8
 FOUND = [16.0, 16.0, 32.0, 32.0]
 
 
-def tiny_model(path: Path) -> Path:
+def tiny_model(path: Path, **metadata: str) -> Path:
     """A model that finds FOUND as "red", with a score as high as the picture is red."""
     x, y, width, height = FOUND
     names = str(dict(enumerate(COLOURS)))  # as its exporter writes them
-    save_yolov8(path, (x + width / 2, y + height / 2, width, height), {"names": names})
+    save_yolov8(path, (x + width / 2, y + height / 2, width, height), {"names": names, **metadata})
     return path
 
 

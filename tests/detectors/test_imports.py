@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
@@ -14,10 +15,13 @@ from apps.detectors.catalogue import catalogue
 from apps.detectors.models import Detector, DetectorImport, ReceivedFile
 from apps.detectors.services import imports
 from apps.detectors.tools import model_try
+from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobKind, JobState
+from apps.jobs.running import job_run
 from tests.cast import browser_of, client_of, user_make
 from tests.detectors.conftest import work
 from tests.detectors.models import tiny_model, zip_of
+from workers.detect.onnx import SCORE_THRESHOLD_KEY
 from workers.errors import DetectorError
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick_trial")]
@@ -98,6 +102,47 @@ def test_an_archive_of_a_folder_becomes_a_detector(client: APIClient, model: byt
     done = outcome(client, bring(client, data, "it.zip"))
     detector = Detector.objects.get(pk=done["detector"])
     assert (detector.score_threshold, detector.origin) == (0.6, "a test")
+
+
+def test_the_threshold_in_a_model_is_taken_unless_its_folder_says_another(
+    client: APIClient, tmp_path: Path
+) -> None:
+    model = tiny_model(tmp_path / "tiny.onnx", **{SCORE_THRESHOLD_KEY: "0.42"}).read_bytes()
+    silent = tiny_model(tmp_path / "silent.onnx").read_bytes()
+    files = {
+        "own.onnx": model,
+        "folder.zip": zip_of({"model.onnx": model, "cvd.json": b'{"score_threshold": 0.6}'}),
+        "silent.onnx": silent,
+    }
+    thresholds = []
+    for filename, data in files.items():
+        done = outcome(client, bring(client, data, filename, name=filename))
+        thresholds.append(Detector.objects.get(pk=done["detector"]).score_threshold)
+    assert thresholds == [0.42, 0.6, 0.25]
+
+
+def test_a_model_with_its_weights_beside_it_is_refused(
+    client: APIClient, model: bytes, tmp_path: Path
+) -> None:
+    split = tmp_path / "split.onnx"
+    whole = onnx.load_model_from_string(model)
+    onnx.save_model(
+        whole, split, save_as_external_data=True, location="split.data", size_threshold=1000
+    )
+    parts = {file.name: file.read_bytes() for file in (split, tmp_path / "split.data")}
+    done = outcome(client, bring(client, zip_of(parts), "split.zip"))
+    assert (done["state"], done["error"]["code"]) == ("failed", "detector_weights_elsewhere")
+    assert nothing_is_left()
+
+
+def test_an_import_that_is_done_twice_makes_one_detector(client: APIClient, model: bytes) -> None:
+    """As when the worker is killed after the registering and before the end of the job."""
+    found = DetectorImport.objects.get(pk=bring(client, model, "tiny.onnx").json()["id"])
+    imports.import_run(found.job, JobControl())
+    made = Detector.objects.get(name="tiny")
+    job_run(str(found.job_id))
+    found.refresh_from_db()
+    assert (found.job.state, found.detector) == (JobState.COMPLETED, made)
 
 
 @pytest.mark.parametrize(

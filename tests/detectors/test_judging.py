@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
@@ -23,11 +24,14 @@ from apps.detectors.models import (
     Purpose,
 )
 from apps.detectors.services import detector_add
+from apps.detectors.services.evaluations import _as_coco
 from apps.detectors.services.promotion import _switch
 from apps.jobs.models import Job, JobKind, JobState
 from tests.cast import client_of, user_make
 from tests.detectors.conftest import work
 from tests.detectors.models import FOUND, labelled, labelled_zip, tiny_model, zip_of
+from workers.detect.base import Detections
+from workers.evaluation.labelled import freeze_labelled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick_trial")]
 
@@ -149,6 +153,49 @@ def _with_labels(labels: dict[str, Any], data: bytes) -> bytes:
     return zip_of({**files, "set/labels.json": json.dumps(labels).encode()})
 
 
+@pytest.mark.parametrize("folder", ["", "set/"])
+def test_a_set_whose_check_was_interrupted_is_checked_again(tmp_path: Path, folder: str) -> None:
+    """Names that change places would change them back if labels were read that are frozen."""
+    labels = labelled([FOUND, FOUND, NOWHERE])
+    labels["categories"].append({"id": 8, "name": "blue"})
+    labels["annotations"][2]["category_id"] = 8
+    with zipfile.ZipFile(io.BytesIO(labelled_zip(labels, folder=folder))) as archive:
+        archive.extractall(tmp_path)
+    label_map = {"red": "blue", "blue": "red"}
+    first = freeze_labelled(tmp_path, label_map=label_map)
+    assert first["classes"] == {"blue": 2, "red": 1}
+    frozen = (tmp_path / "labels.json").read_bytes()
+    assert freeze_labelled(tmp_path, label_map=label_map) == first
+    (tmp_path / "labels.json").unlink()
+    assert freeze_labelled(tmp_path, label_map=label_map) == first
+    assert (tmp_path / "labels.json").read_bytes() == frozen
+
+
+def test_of_each_class_in_a_picture_a_hundred_boxes_count() -> None:
+    labels = ("worker",) * 120 + ("stranger",) * 5 + ("helmet",) * 3
+    boxes = np.tile(np.array([1, 2, 4, 8], np.float32), (len(labels), 1))
+    scores = np.linspace(0.9, 0.1, len(labels), dtype=np.float32)
+    results = _as_coco(7, Detections(boxes, scores, labels), {"worker": 1, "helmet": 2})
+    assert [one["category_id"] for one in results] == [1] * 100 + [2] * 3
+    assert results[0] == {
+        "image_id": 7,
+        "category_id": 1,
+        "bbox": [1, 2, 3, 6],
+        "score": pytest.approx(0.9),
+    }
+    # The best hundred: the scores go down in 127 equal steps.
+    assert results[99]["score"] == pytest.approx(0.9 - 99 * 0.8 / 127)
+
+
+def test_pictures_are_for_engineers(client: APIClient) -> None:
+    """They may be frames of projects that are not for everybody."""
+    found = set_bring(client, labelled([FOUND]))
+    url = f"{URL}sets/{found['id']}/picture/?image=1"
+    assert client.get(url).status_code == 200
+    for role in (Role.VIEWER, Role.OPERATOR):
+        assert client_of(user_make(role, role)).get(url).status_code == 403
+
+
 def test_the_first_of_a_purpose_needs_no_comparison(client: APIClient) -> None:
     first = detector_make("first")
     answer = client.post(f"{URL}{first.pk}/activate/", {})
@@ -204,6 +251,55 @@ def test_no_class_may_drop_by_more_than_the_margin(
         rows = answer.json()["fields"]["comparison"]["classes"]
         assert [row["is_drop"] for row in rows if row["name"] == "vibrator_in"] == [True]
         assert (new.state, old.state) == ("candidate", "active")
+
+
+def promoted(client: APIClient, gate: EvaluationSet, detector: Detector) -> None:
+    """Through the gate, as good as all others."""
+    evaluation_make(detector, gate, {"worker": 0.8})
+    answer = client.post(f"{URL}{detector.pk}/activate/", {})
+    assert answer.status_code == 200, answer.content
+
+
+def active_name() -> str:
+    return Detector.objects.get(active_for="vibration").name
+
+
+def test_the_way_back_leads_down_and_never_to_what_was_rejected(
+    client: APIClient, gate: EvaluationSet
+) -> None:
+    one, two, three = (detector_make(name) for name in ("one", "two", "three"))
+    for detector in (one, two, three):
+        promoted(client, gate, detector)
+    for detector, below in ((three, "two"), (two, "one")):
+        assert client.post(f"{URL}{detector.pk}/back/").json()["outcome"] == "back"
+        assert active_name() == below
+    assert client.post(f"{URL}{one.pk}/back/").json()["code"] == "nothing_before"
+    # Two passes again, one takes its place, two once more, and is rejected: it is not under one.
+    for detector in (two, one, two):
+        promoted(client, gate, detector)
+    assert client.post(f"{URL}{two.pk}/back/").status_code == 200
+    assert client.post(f"{URL}{one.pk}/back/").json()["code"] == "nothing_before"
+    assert active_name() == "one"
+
+
+def test_one_is_put_back_only_as_it_was(client: APIClient, gate: EvaluationSet) -> None:
+    old, new = detector_make("old", classes=["a"]), detector_make("new")
+    promoted(client, gate, old)
+    fixed = client.patch(f"{URL}{old.pk}/", {"nms_iou": 0.9})
+    assert (fixed.status_code, fixed.json()["code"]) == (409, "detector_active")
+    promoted(client, gate, new)
+    url = f"{URL}{new.pk}/back/"
+    for change, before in (({"nms_iou": 0.9}, {"nms_iou": 0.45}), ({"label_map": {"a": "b"}}, {})):
+        assert client.patch(f"{URL}{old.pk}/", change).status_code == 200
+        refused = client.post(url)
+        assert (refused.status_code, refused.json()["code"]) == (409, "settings_changed")
+        assert client.patch(f"{URL}{old.pk}/", {"label_map": {}, **before}).status_code == 200
+    assert client.post(f"{URL}{old.pk}/retire/").status_code == 200
+    assert client.post(url).json()["code"] == "detector_retired"
+    assert client.post(f"{URL}{old.pk}/activate/", {}).json()["code"] == "detector_retired"
+    assert client.post(f"{URL}{old.pk}/restore/").status_code == 200
+    assert client.post(url).status_code == 200
+    assert active_name() == "old"
 
 
 def test_an_administrator_overrides_with_a_reason_that_is_kept(

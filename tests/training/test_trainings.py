@@ -18,12 +18,19 @@ from apps.datasets.services.datasets import dataset_create
 from apps.datasets.services.versions import version_create
 from apps.datasets.storage import image_path
 from apps.detectors.models import Detector, DetectorState
+from apps.detectors.services import registry
+from apps.detectors.services.registry import detector_name_free
 from apps.detectors.services.shipped import builtin_detectors_ensure
+from apps.detectors.storage import detector_path
+from apps.jobs.control import JobControl
 from apps.jobs.models import Job, JobState
 from apps.jobs.running import job_run
-from apps.training.models import Training
-from apps.training.storage import training_folder
+from apps.training.models import PointKind, Training
+from apps.training.running import training_run
+from apps.training.storage import trained_model, training_folder
 from tests.cast import client_of, user_make
+from tests.workers.dfine_models import save_tiny_dfine
+from workers.errors import DetectorError
 
 URL = "/api/v1/trainings/"
 SIZE = 64
@@ -115,6 +122,116 @@ def test_a_training_ends_as_a_candidate_with_its_recipe_and_curves(
     # A second training may not take the name.
     refused = api.post(URL, wish(version), format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "detector_name_taken")
+
+
+def test_a_training_that_is_killed_in_an_epoch_goes_on_when_its_job_comes_again(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    training = start(api, version, epochs=3)
+    epochs = training.points.filter(kind=PointKind.EPOCH)
+
+    class WorkerLost(BaseException):
+        """Takes the child with it, by SIGKILL."""
+
+    class Doomed(JobControl):
+        def check(self) -> None:
+            if epochs.exists():
+                raise WorkerLost
+
+    with pytest.raises(WorkerLost):
+        training_run(training.job, Doomed())
+    assert (training_folder(training.folder) / "checkpoint").is_dir()
+    before = epochs.count()
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert shown["state"] == "completed", shown["error"]
+    done = [point["epoch"] for point in shown["points"] if point["kind"] == "epoch"]
+    # What was done is not done again. What the child told last, nobody was there to hear.
+    assert done == sorted(set(done))
+    assert 1 <= before < len(done)
+    assert (done[0], done[-1]) == (1, 3)
+
+
+def test_of_two_trainings_under_way_each_has_its_own_name(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    first = start(api, version)
+    refused = api.post(URL, wish(version), format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "detector_name_taken")
+    assert api.post(f"{URL}{first.pk}/cancel/").status_code == 202
+    start(api, version)
+
+
+def trained(training: Training) -> Training:
+    """With its model ready, as the child process leaves it."""
+    save_tiny_dfine(trained_model(training.folder), origin="Squares, version 1")
+    return training
+
+
+def test_a_model_whose_name_was_taken_meanwhile_gets_a_free_one(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    training = trained(start(api, version))
+    for name in ("Squares 1", "Squares 1 2"):
+        Detector.objects.create(name=name, kind="onnx", digest="")
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert (shown["state"], shown["name"]) == ("completed", "Squares 1 3"), shown["error"]
+    detector = Detector.objects.get(pk=shown["detector"])
+    assert (detector.name, detector.origin) == ("Squares 1 3", "Squares, version 1")
+    assert (detector_path(detector.file) / "model.safetensors").is_file()
+    assert detector_name_free("x" * 100) == "x" * 100
+    detector.name = "x" * 100
+    detector.save()
+    assert detector_name_free("x" * 100) == "x" * 98 + " 2"
+
+
+def test_a_job_that_is_done_twice_makes_one_detector(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    """As when the worker is killed after the registering and before the end of the job."""
+    training = trained(start(api, version))
+    training_run(training.job, JobControl())
+    made = Detector.objects.get(name="Squares 1")
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert (shown["state"], shown["detector"]) == ("completed", made.pk)
+    assert Detector.objects.filter(kind="dfine").count() == 1
+    assert not training_folder(training.folder).exists()
+
+
+def test_a_model_that_could_not_be_registered_waits_for_the_next_try(
+    api: APIClient, version: DatasetVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = trained(start(api, version))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DetectorError("detector_failed", "The GPU is on fire.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(registry, "model_try", refuse)
+        job_run(str(training.job_id))
+    assert api.get(f"{URL}{training.pk}/").json()["error"]["code"] == "detector_failed"
+    # It needs nothing but itself.
+    DatasetVersion.objects.all().delete()
+    assert api.post(f"{URL}{training.pk}/resume/").status_code == 202
+    training.refresh_from_db()
+    job_run(str(training.job_id))
+    assert api.get(f"{URL}{training.pk}/").json()["state"] == "completed"
+
+
+def test_a_base_that_was_deleted_ends_the_training_by_name(
+    api: APIClient, version: DatasetVersion
+) -> None:
+    base = Detector.objects.create(name="Base", kind="dfine", file="base.dfine", digest="")
+    training = start(api, version, base=base.pk)
+    assert api.delete(f"/api/v1/detectors/{base.pk}/").status_code == 204
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert (shown["base"], shown["base_name"]) == (None, "Base")
+    assert (shown["state"], shown["error"]["code"]) == ("failed", "base_gone")
+    assert "Base" in shown["error"]["message"]
+    assert api.post(f"{URL}{training.pk}/resume/").json()["code"] == "base_gone"
 
 
 def test_bad_data_ends_with_its_sentence_and_no_detector(

@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from workers.detect.base import Detections, Detector
 from workers.detect.registry import DetectorSpec, load_detector
 from workers.errors import DetectorError
 from workers.hashing.pdq import pdq_hash
-from workers.media.decode import read_frames
+from workers.media.decode import Frame, read_frames
 from workers.media.indexing import build_frame_index
+from workers.pipelines import analyse
 from workers.pipelines.analyse import analyse_frames
 from workers.pipelines.results import FrameResult
 
@@ -25,6 +27,7 @@ class NumberReader:
     name = kind = digest = backend = "numbers"
     input_size = None
     score_threshold, nms_iou = 0.0, 1.0
+    uses_cpu = True
     classes = tuple(str(number) for number in range(1000))
 
     def __init__(self, *, batch_size: int = 1, streams: int = 2, seconds: float = 0.0) -> None:
@@ -60,6 +63,24 @@ def test_every_frame_gets_its_own_result_in_order(
     assert [result.frame for result in results] == frames.tolist()
     assert [result.detections.labels for result in results] == [(str(n),) for n in frames]
     assert [result.pts_seconds for result in results] == pytest.approx(frames / 10)
+
+
+@pytest.mark.parametrize(("uses_cpu", "threads"), [(True, 1), (False, 0)])
+def test_decoding_takes_all_cores_where_the_detector_leaves_them(
+    small_video: Path, monkeypatch: pytest.MonkeyPatch, uses_cpu: bool, threads: int
+) -> None:
+    asked: list[int] = []
+
+    def reader(*arguments: Any, threads: int, **options: Any) -> Iterator[Frame]:
+        asked.append(threads)
+        return read_frames(*arguments, threads=threads, **options)
+
+    monkeypatch.setattr(analyse, "read_frames", reader)
+    detector = NumberReader()
+    detector.uses_cpu = uses_cpu
+    index = build_frame_index(small_video)
+    assert len(list(analyse_frames(small_video, index, np.arange(5), detector))) == 5
+    assert asked == [threads]
 
 
 def test_the_last_batches_are_small_so_that_streams_end_together(small_video: Path) -> None:

@@ -18,7 +18,7 @@ from workers.detect.export import export_onnx
 from workers.detect.folder import ModelFolder
 from workers.detect.heads import Candidates
 from workers.detect.registry import DetectorSpec, load_detector, trial_run
-from workers.detect.runtimes import OnnxRuntime
+from workers.detect.runtimes import OnnxRuntime, choose_cpu_runtime, fastest
 from workers.detect.torch_model import TorchEngine, TorchRuntime, load_box_model
 from workers.errors import DetectorError
 
@@ -83,6 +83,8 @@ def test_what_runs_on_the_device_finds_what_the_cpu_finds(
     host = HostEngine(TorchRuntime(model), head, head.input_format(*INPUT_SIZE), 0.0)
     device = TorchEngine(model, head, 0.0, torch.device("cpu"))
     assert_same(host.find(pictures), device.find(pictures))
+    # Without what a picture costs on a CPU, the runtime is told to be on another device.
+    assert (host.uses_cpu, device.uses_cpu) == (False, True)
     strict = TorchEngine(model, head, 0.99, torch.device("cpu"))
     assert [len(found.scores) for found in strict.find(pictures)] == [
         int((found.scores >= 0.99).sum()) for found in host.find(pictures)
@@ -110,6 +112,27 @@ def test_a_folder_is_used_in_its_faster_form_and_torch_is_not_loaded_again(
         assert len(one) > 0
         assert np.array_equal(one.boxes, other.boxes)
         assert one.labels == other.labels
+
+
+class Wasteful(TorchRuntime):
+    """Computes everything ten times."""
+
+    name = "wasteful"
+
+    def run(self, images: np.ndarray) -> list[np.ndarray]:
+        return [super(Wasteful, self).run(images) for _ in range(10)][-1]
+
+
+def test_what_takes_least_is_chosen_by_measuring(folder: Path, form: Path) -> None:
+    model, head = load_box_model(ModelFolder.read(folder))
+    blank = head.input_format(*INPUT_SIZE).blank()
+    wasteful, onnx = Wasteful(model), OnnxRuntime(form)
+    _, cost_s = fastest([wasteful], blank)
+    chosen, least_s = choose_cpu_runtime(onnx, form, blank, wasteful)
+    assert chosen is onnx or chosen.name.startswith("OpenVINO")
+    # Ten runs of torch against one of what is made to be faster.
+    assert 0 < least_s < cost_s / 5
+    assert fastest([wasteful, onnx], blank)[0] is onnx
 
 
 def test_what_cannot_be_written_as_onnx_stays_in_torch(

@@ -265,7 +265,23 @@ def test_a_model_that_reads_other_files_is_refused(tmp_path: Path) -> None:
     constant.data_location = onnx.TensorProto.EXTERNAL
     constant.external_data.add(key="location", value="../secret.bin")
     (folder / "model.onnx").write_bytes(model.SerializeToString())
-    assert code_of_load(spec_of(folder / "model.onnx")) == "detector_not_loadable"
+    assert code_of_load(spec_of(folder / "model.onnx")) == "detector_weights_elsewhere"
+
+
+def test_a_model_with_its_weights_beside_it_is_refused_and_made_whole_as_told(
+    tmp_path: Path,
+) -> None:
+    """The digest of the file alone would not say what it finds."""
+    whole, split = tmp_path / "whole.onnx", tmp_path / "split.onnx"
+    # A maker may say in the metadata where he lives.
+    save_yolov8(whole, (32, 32, 16, 16), {"names": str(dict(enumerate(COLOURS))), "location": "a"})
+    assert load_detector(spec_of(whole)).classes == COLOURS
+    onnx.save_model(
+        onnx.load(whole), split, save_as_external_data=True, location="w" * 130, size_threshold=1000
+    )
+    assert code_of_load(spec_of(split)) == "detector_weights_elsewhere"
+    onnx.save_model(onnx.load(split), whole)
+    assert load_detector(spec_of(whole)).classes == COLOURS
 
 
 def test_a_missing_file_and_an_unknown_kind_are_refused(tmp_path: Path) -> None:

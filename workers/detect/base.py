@@ -62,6 +62,7 @@ class Detector(Protocol):
         nms_iou: the greatest overlap of two boxes of one class that both stay.
         batch_size: how many pictures one call works best on.
         streams: how many calls at a time keep the device busy.
+        uses_cpu: whether those calls keep the CPU's cores busy.
     """
 
     @property
@@ -84,6 +85,8 @@ class Detector(Protocol):
     def batch_size(self) -> int: ...
     @property
     def streams(self) -> int: ...
+    @property
+    def uses_cpu(self) -> bool: ...
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Find the objects in each of the pictures.

@@ -32,6 +32,7 @@ class Engine(Protocol):
         name: what computes it, for logs and reports.
         batch_size: how many pictures one call works best on.
         streams: how many calls at a time keep the device busy.
+        uses_cpu: whether those calls keep the CPU's cores busy.
     """
 
     @property
@@ -40,6 +41,8 @@ class Engine(Protocol):
     def batch_size(self) -> int: ...
     @property
     def streams(self) -> int: ...
+    @property
+    def uses_cpu(self) -> bool: ...
 
     def find(self, images: Sequence[NDArray[np.uint8]]) -> list[Candidates]:
         """Return what is in each of the pictures, with boxes in the pictures' pixels.
@@ -96,6 +99,11 @@ class EngineDetector:
     def streams(self) -> int:
         """How many calls at a time keep the device busy."""
         return self.engine.streams
+
+    @property
+    def uses_cpu(self) -> bool:
+        """Whether those calls keep the CPU's cores busy."""
+        return self.engine.uses_cpu
 
     def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[Detections]:
         """Find objects; see `Detector.detect`.
@@ -203,6 +211,7 @@ class HostEngine:
         self._head = head
         self._input_format = input_format
         self._score_threshold = score_threshold
+        self.uses_cpu = seconds_per_picture is not None
         self.batch_size = pictures_per_run
         if seconds_per_picture is not None:
             self.batch_size = max(1, min(_MAX_CPU_BATCH, int(_CPU_BATCH_S / seconds_per_picture)))

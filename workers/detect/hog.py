@@ -36,6 +36,7 @@ class HogDetector:
     backend = "OpenCV"
     input_size = None
     batch_size = 1
+    uses_cpu = True
 
     def __init__(self, spec: DetectorSpec) -> None:
         weights = np.asarray(cv2.HOGDescriptor.getDefaultPeopleDetector(), np.float32)

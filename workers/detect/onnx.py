@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import mmap
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +18,10 @@ from workers.errors import DetectorError
 
 # In the metadata of a file: the threshold that its maker suggests.
 SCORE_THRESHOLD_KEY = "cvd.score_threshold"
+
+# A tensor whose data lie in another file: `external_data` of onnx.proto's TensorProto (field 13)
+# with an entry of the key `location`.
+_DATA_ELSEWHERE = re.compile(rb"j.{1,2}\n\x08location\x12", re.DOTALL)
 
 _DEFAULT_SIDE = 640
 _GPU_BATCH = 16
@@ -36,6 +42,7 @@ class OnnxDetector(EngineDetector):
         if spec.path is None:
             raise DetectorError("detector_not_loadable", "An ONNX detector needs a file.")
         digest = _check_digest(spec.path, spec.digest)
+        _check_is_whole(spec.path)
         onnx = _load(spec.path)
         height, width, fixed_batch = _input_size(onnx)
         names = spec.classes or class_names_in(onnx.metadata)
@@ -84,6 +91,24 @@ def _check_digest(path: Path, expected: str) -> str:
             f"The file {path.name} is not the one that was registered: its SHA-256 is {digest}.",
         )
     return digest
+
+
+def _check_is_whole(path: Path) -> None:
+    """Refuse a model with data in other files: its digest would not say what it finds."""
+    if path.stat().st_size == 0:
+        return
+    with (
+        open(path, "rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        is_whole = _DATA_ELSEWHERE.search(content) is None
+    if not is_whole:
+        raise DetectorError(
+            "detector_weights_elsewhere",
+            f"{path.name} keeps weights in another file. Save all of it as one file, with "
+            "onnx.save_model(onnx.load(path), target) or torch.onnx.export(..., "
+            "external_data=False), and take that.",
+        )
 
 
 def _load(path: Path) -> OnnxRuntime:

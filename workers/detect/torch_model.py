@@ -136,7 +136,8 @@ class TorchEngine:
     ) -> None:
         self.name = f"torch {torch_device_name(device)}"
         self.batch_size = _GPU_BATCH
-        self.streams = _GPU_STREAMS if device.type == "cuda" else 1
+        self.uses_cpu = device.type == "cpu"
+        self.streams = 1 if self.uses_cpu else _GPU_STREAMS
         self.portions = Portions(_GPU_BATCH)
         self._model = model.to(device)
         if device.type == "cuda":

@@ -13,6 +13,8 @@ from workers.media.images import read_image
 
 # The one name under which the checked labels lie, beside the pictures.
 LABELS_FILE = "labels.json"
+# What the one JSON file is called once it has been checked, so that a second try finds it.
+_SOURCE_FILE = "labels.source"
 _CODE = "labels_unreadable"
 _MAX_JSON_BYTES = 512 * 2**20
 # Boxes drawn to the very edge stand out by rounding.
@@ -26,6 +28,8 @@ def freeze_labelled(
     on_progress: Callable[[float], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Check the one COCO file of a folder and every picture it names; write `labels.json`.
+
+    The file itself becomes `labels.source`: a call that was interrupted can be repeated.
 
     Names of pictures may be paths in the folder, or names that occur once below it. Labels in
     `label_map` get their other name; categories that then have the same name become one.
@@ -53,7 +57,10 @@ def freeze_labelled(
     }
     text = json.dumps(frozen, ensure_ascii=False, sort_keys=True)
     digest.update(text.encode())
-    (folder / LABELS_FILE).write_text(text, encoding="utf-8")
+    source.replace(source.with_name(_SOURCE_FILE))
+    part = folder / f"{LABELS_FILE}.part"
+    part.write_text(text, encoding="utf-8")
+    part.replace(folder / LABELS_FILE)
     names = {id: name for name, id in _ids(categories).items()}
     counts = Counter(names[annotation["category_id"]] for annotation in annotations)
     return {
@@ -65,6 +72,9 @@ def freeze_labelled(
 
 
 def _find_labels(folder: Path) -> Path:
+    kept = next(folder.rglob(_SOURCE_FILE), None)
+    if kept is not None:
+        return kept
     found = [file for file in sorted(folder.rglob("*.json")) if file.is_file()]
     if len(found) != 1:
         raise EvaluationError(_CODE, f"Expected one JSON file with the labels, found {len(found)}.")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.detect.base import Detections, Detector
-from workers.device import decode_threads, use_one_thread_per_call
+from workers.device import use_one_thread_per_call
 from workers.hashing.pdq import pdq_hash
 from workers.media.decode import Frame, read_frames
 from workers.media.frame_index import FrameIndex
@@ -132,8 +132,10 @@ class _Pipeline:
     def _decode(self, path: str | Path, index: FrameIndex, frames: NDArray[np.int64]) -> None:
         """Feed the other threads. Runs in the decoding thread."""
         try:
+            # A detector that keeps every core busy loses the least to a decoder with one thread.
+            threads = 1 if self._detector.uses_cpu else 0
             reader = read_frames(
-                path, index, frames, should_stop=self._stop.is_set, threads=decode_threads()
+                path, index, frames, should_stop=self._stop.is_set, threads=threads
             )
             sizes = _batch_sizes(len(frames), self._detector.batch_size, self._detector.streams)
             for batch in _in_batches(reader, sizes):

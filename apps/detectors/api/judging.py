@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.permissions import IsEngineer
 from apps.accounts.requests import person_of
 from apps.common.async_views import AsyncAPIView
 from apps.common.filters import IdFilter
@@ -118,6 +119,10 @@ class SetView(APIView):
 
 
 class SetPictureView(AsyncAPIView):
+    """For engineers, as the pictures of datasets are: they may be frames of anybody's project."""
+
+    permission_classes = (IsEngineer,)
+
     @extend_schema(
         tags=["judging"],
         operation_id="evaluation_sets_picture",

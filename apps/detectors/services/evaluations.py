@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 # Precision is integrated over all scores, so nearly nothing is dropped.
 SCORE_THRESHOLD = 0.01
-# COCO's evaluation counts no more than this for a picture.
+# COCO's evaluation counts no more than this of one class in a picture.
 BOXES_MOST = 100
 LOOKING_SHARE = 0.95
 
@@ -116,16 +116,22 @@ def _results(
 
 
 def _as_coco(image_id: int, found: Detections, categories: dict[str, int]) -> list[dict[str, Any]]:
-    known = [number for number, label in enumerate(found.labels) if label in categories]
-    return [
-        {
-            "image_id": image_id,
-            "category_id": categories[found.labels[number]],
-            "bbox": _xywh(found.boxes[number].tolist()),
-            "score": float(found.scores[number]),
-        }
-        for number in known[:BOXES_MOST]
-    ]
+    """The best of each category; a detector gives its best first."""
+    left = dict.fromkeys(categories, BOXES_MOST)
+    results = []
+    for box, score, label in zip(found.boxes, found.scores, found.labels, strict=True):
+        if left.get(label, 0) == 0:
+            continue
+        left[label] -= 1
+        results.append(
+            {
+                "image_id": image_id,
+                "category_id": categories[label],
+                "bbox": _xywh(box.tolist()),
+                "score": float(score),
+            }
+        )
+    return results
 
 
 def _xywh(box: list[float]) -> list[float]:

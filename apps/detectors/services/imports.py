@@ -15,7 +15,7 @@ from apps.common.downloads import DownloadRules, download, url_check
 from apps.common.errors import Conflict, Invalid
 from apps.detectors.catalogue import catalogue
 from apps.detectors.model_files import model_files_find
-from apps.detectors.models import DetectorImport, ImportPhase, ImportSource
+from apps.detectors.models import Detector, DetectorImport, ImportPhase, ImportSource
 from apps.detectors.services.receiving import received_get_for
 from apps.detectors.services.registry import (
     DetectorWishes,
@@ -189,8 +189,11 @@ def import_run(job: Job, control: JobControl) -> None:
     DetectorImport.objects.filter(pk=found.pk).update(phase=ImportPhase.TRYING)
     detector_name_check(wishes.name)
     files = model_files_find(path, kind=wishes.kind)
-    detector = detector_register(wishes, files, by=found.created_by, check=control.check)
-    DetectorImport.objects.filter(pk=found.pk).update(detector=detector)
+
+    def note(detector: Detector) -> None:
+        DetectorImport.objects.filter(pk=found.pk).update(detector=detector)
+
+    detector_register(wishes, files, by=found.created_by, check=control.check, on_kept=note)
 
 
 def import_ended(job: Job) -> None:

@@ -13,8 +13,10 @@ from apps.detectors.selectors.judging import comparison_make, evaluation_latest,
 def detector_activate(detector: Detector, *, by: User, reason: str = "") -> Promotion:
     """Make it the active one if the gate lets it through, or if an administrator answers for it.
 
-    Raises Conflict `detector_active`, `gate_set_missing`, `evaluation_missing` or `gate_refused`.
+    Raises Conflict `detector_retired`, `detector_active`, `gate_set_missing`,
+    `evaluation_missing` or `gate_refused`.
     """
+    _refuse_retired(detector)
     if detector.active_for is not None:
         raise Conflict("It is the active one already.", code="detector_active")
     active = _active_of(detector.purpose)
@@ -57,12 +59,36 @@ def gate_comparison(candidate: Detector, active: Detector) -> dict[str, Any]:
 
 
 def detector_back(detector: Detector, *, by: User) -> Promotion:
-    """Put the one before it back in its place. Raises Conflict `nothing_before`."""
-    made = Promotion.objects.filter(detector=detector).select_related("previous").first()
+    """Put the one before it back in its place, as it was then.
+
+    Raises Conflict `nothing_before`, `detector_retired` or `settings_changed`.
+    """
+    # A way back is not what brought it: that leads away from what was rejected.
+    brought = Promotion.objects.filter(detector=detector).exclude(outcome=PromotionOutcome.BACK)
+    made = brought.select_related("previous").first()
     previous = made.previous if made is not None else None
-    if detector.active_for is None or previous is None or previous.purpose != detector.purpose:
+    if (
+        detector.active_for is None
+        or made is None
+        or previous is None
+        or previous.purpose != detector.purpose
+        or _is_rejected(previous, since=made)
+    ):
         raise Conflict("There is nothing to go back to.", code="nothing_before")
+    _refuse_retired(previous)
+    if made.previous_settings not in (None, previous.judged_settings):
+        raise Conflict(
+            f"{previous.name} has got other labels or another overlap since: it has to pass the "
+            "gate.",
+            code="settings_changed",
+        )
     return _switch(previous, detector, outcome=PromotionOutcome.BACK, by=by)
+
+
+def _is_rejected(detector: Detector, *, since: Promotion) -> bool:
+    """Whether somebody went back from it later."""
+    ways_back = Promotion.objects.filter(outcome=PromotionOutcome.BACK, previous=detector)
+    return ways_back.filter(pk__gt=since.pk).exists()
 
 
 def _switch(
@@ -82,8 +108,10 @@ def _switch(
                 pk=previous.pk, active_for=purpose
             ).update(state=DetectorState.CANDIDATE, active_for=None):
                 raise _changed()
-            if not Detector.objects.filter(pk=detector.pk, purpose=purpose).update(
-                state=DetectorState.ACTIVE, active_for=purpose
+            if (
+                not Detector.objects.filter(pk=detector.pk, purpose=purpose)
+                .exclude(state=DetectorState.RETIRED)
+                .update(state=DetectorState.ACTIVE, active_for=purpose)
             ):
                 raise _changed()
             promotion = Promotion.objects.create(
@@ -91,6 +119,7 @@ def _switch(
                 outcome=outcome,
                 detector=detector,
                 previous=previous,
+                previous_settings=previous.judged_settings if previous else None,
                 detector_name=detector.name,
                 previous_name=previous.name if previous else "",
                 comparison=comparison,
@@ -101,6 +130,11 @@ def _switch(
         raise _changed() from error
     detector.refresh_from_db()
     return promotion
+
+
+def _refuse_retired(detector: Detector) -> None:
+    if detector.state == DetectorState.RETIRED:
+        raise Conflict(f"{detector.name} is retired: restore it first.", code="detector_retired")
 
 
 def _active_of(purpose: str) -> Detector | None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,27 @@ def detector_name_check(name: str) -> None:
         raise Conflict(message, code="detector_name_taken", fields={"name": [message]})
 
 
+def detector_name_free(name: str) -> str:
+    """The name, or the first of "name 2", "name 3", ... that no detector has."""
+    free, number = name, 1
+    while Detector.objects.filter(name=free).exists():
+        number += 1
+        ending = f" {number}"
+        free = f"{name[: NAME_MAX_LENGTH - len(ending)]}{ending}"
+    return free
+
+
 def detector_register(
-    wishes: DetectorWishes, files: ModelFiles, *, by: User | None, check: Check
+    wishes: DetectorWishes,
+    files: ModelFiles,
+    *,
+    by: User | None,
+    check: Check,
+    on_kept: Callable[[Detector], None] = lambda _: None,
 ) -> Detector:
     """The staged model, tried and moved to its place.
+
+    `on_kept` writes down whose detector it is, in the transaction that brings the detector.
 
     Raises DomainError or WorkerError with the reason it is refused for.
     """
@@ -126,12 +144,13 @@ def detector_register(
     if facts.get("nms_iou") is not None:
         # What suits its kind: D-FINE's boxes need none, and would lose people who overlap.
         detector.nms_iou = facts["nms_iou"]
-    if files.facts.score_threshold is not None:
-        detector.score_threshold = files.facts.score_threshold
-    return _keep(detector, files.path)
+    # What `cvd.json` says, else what the model's own file says, else what all detectors begin with.
+    suggested = files.facts.score_threshold
+    detector.score_threshold = facts["score_threshold"] if suggested is None else suggested
+    return _keep(detector, files.path, on_kept)
 
 
-def _keep(detector: Detector, source: Path) -> Detector:
+def _keep(detector: Detector, source: Path, on_kept: Callable[[Detector], None]) -> Detector:
     """Move the files to their place and write the row; neither stays without the other."""
     # Equal files are kept once; folders may differ in what the digest does not cover.
     unique = f"-{uuid4().hex[:8]}" if source.is_dir() else ""
@@ -144,9 +163,11 @@ def _keep(detector: Detector, source: Path) -> Detector:
     try:
         with transaction.atomic():
             detector.save(force_insert=True)
-    except IntegrityError:
+            on_kept(detector)
+    except Exception as error:
         _files_release(detector.file)
-        detector_name_check(detector.name)
+        if isinstance(error, IntegrityError):
+            detector_name_check(detector.name)
         raise
     return detector
 
@@ -154,7 +175,7 @@ def _keep(detector: Detector, source: Path) -> Detector:
 def detector_update(detector: Detector, **fields: Any) -> Detector:
     """Change what may be changed; runs keep the settings that they began with."""
     is_active = detector.state == DetectorState.ACTIVE
-    for name in ("purpose", "label_map"):
+    for name in ("purpose", "label_map", "nms_iou"):
         if is_active and name in fields and fields[name] != getattr(detector, name):
             message = "This is fixed while the detector is the active one."
             raise Conflict(message, code="detector_active", fields={name: [message]})

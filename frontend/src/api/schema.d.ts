@@ -4224,6 +4224,7 @@ export interface components {
             readonly version: components["schemas"]["TrainedVersion"] | null;
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
+            readonly base_name: string;
             readonly recipe: {
                 [key: string]: unknown;
             };
@@ -4257,6 +4258,7 @@ export interface components {
             readonly version: components["schemas"]["TrainedVersion"] | null;
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
+            readonly base_name: string;
             readonly recipe: {
                 [key: string]: unknown;
             };

@@ -1,5 +1,6 @@
 import { computed, watch } from "vue";
 
+import { nameBefore } from "./promotions";
 import type { Detector, Evaluation, EvaluationSet } from "./types";
 import { api, body } from "@/api/client";
 import { isActive } from "@/ui/tones";
@@ -46,7 +47,7 @@ export function useJudging(detector: () => Detector) {
     await evaluations.reload();
   }
 
-  watch(() => [detector().id, detector().state, detector().purpose, detector().digest, JSON.stringify(detector().label_map)], () => void reload(), {
+  watch(() => [detector().id, detector().state, detector().purpose, detector().digest, detector().nms_iou, JSON.stringify(detector().label_map)], () => void reload(), {
     immediate: true,
   });
   usePolling(evaluations.reload, POLL_MS, () => all.value.some((one) => isActive(one.state)));
@@ -61,10 +62,7 @@ export function useJudging(detector: () => Detector) {
     own: computed(() => all.value.filter((one) => one.detector.id === detector().id)),
     all,
     /** Whose place it took, if that one is still there: it can be put back. */
-    before: computed(() => {
-      const taken = promotions.data.value?.results.find((one) => one.detector === detector().id);
-      return taken?.previous ? taken.previous_name : null;
-    }),
+    before: computed(() => nameBefore(promotions.data.value?.results ?? [], detector().id)),
     mine: computed(() => onGate(detector().id)),
     theirs: computed(() => onGate(active.value?.id)),
   };

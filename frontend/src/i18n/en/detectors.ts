@@ -36,7 +36,7 @@ export default {
     same: "{label} (unchanged)",
     suggest: "Suggest names",
     labels_text: "Rules and plans understand the labels of the domain. Other names pass through.",
-    labels_fixed: "The names are fixed while the detector is the active one: results must stay comparable.",
+    labels_fixed: "The names and the overlap are fixed while the detector is the active one: results must stay comparable.",
     all_classes: "All {count} classes",
     fewer: "Fewer",
     threshold: "Score threshold",

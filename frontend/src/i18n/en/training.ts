@@ -25,6 +25,7 @@ export default {
     not_judged: "No picture is to be judged on (split val): there will be no AP, and no early end.",
     base: "Begins with",
     base_help: "It keeps what it knows, needs few pictures and is done soon. It has the size of the detector it begins with.",
+    base_gone: "{name} (deleted)",
     scratch: "From scratch",
     scratch_help: "It begins knowing nothing: that takes some thousand pictures and many epochs.",
     other_classes: "The classes are not those of {name}: what tells classes apart begins anew.",

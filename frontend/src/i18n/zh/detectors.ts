@@ -38,7 +38,7 @@ export default {
     same: "{label}（不变）",
     suggest: "建议名称",
     labels_text: "规则和平面图只认识本领域的标签，其他名称原样保留。",
-    labels_fixed: "启用中的检测器不能修改名称，以保证结果可比。",
+    labels_fixed: "启用中的检测器不能修改名称和重叠度，以保证结果可比。",
     all_classes: "全部 {count} 个类别",
     fewer: "收起",
     threshold: "置信度阈值",

@@ -27,6 +27,7 @@ export default {
     not_judged: "没有用于验证的图片（val）：不会有 AP，也无法提前结束。",
     base: "起点",
     base_help: "保留已学到的内容，所需图片少，很快完成。模型规模与起点检测器相同。",
+    base_gone: "{name}（已删除）",
     scratch: "从头训练",
     scratch_help: "从零开始学习，需要数千张图片和较多轮次。",
     other_classes: "类别与 {name} 不同：类别判断部分将重新学习。",
