@@ -31,7 +31,7 @@ def test_a_child_that_crashes_shows_its_signal():
 
 
 def test_lines_arrive_while_it_works():
-    heard = []
+    heard: list[str] = []
     run(
         "import sys, time\n"
         "for i in range(3): print('progress', i, file=sys.stderr, flush=True); time.sleep(0.3)",
@@ -48,7 +48,7 @@ def test_lines_that_were_heard_are_no_output_however_many():
         "for i in range(8):\n"
         "    print(f'{i} ' + 'x' * 1500, file=sys.stderr, flush=True); time.sleep(0.3)"
     )
-    heard = []
+    heard: list[str] = []
     result = run(code, few, on_line=heard.append)
     assert [int(line.split()[0]) for line in heard] == list(range(8))
     # The last words are kept, not the first: 4,000 bytes are two lines of 1,503 and a part.
