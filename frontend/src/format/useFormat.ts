@@ -26,9 +26,9 @@ export function useFormat() {
     percent: (fraction: number) => `${number(Math.floor(fraction * 100))} %`,
     date: (iso: string) =>
       new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(iso)),
-    dateTime: (iso: string) =>
+    dateTime: (moment: string | Date) =>
       new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(
-        new Date(iso),
+        new Date(moment),
       ),
     ago: (iso: string) => {
       const seconds = (new Date(iso).getTime() - Date.now()) / 1000;

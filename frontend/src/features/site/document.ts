@@ -85,13 +85,6 @@ export function calibrationOf(site: SiteDocument, video: number, plane: Plane): 
   return plane === null ? camera.calibration : (camera.lifts[plane]?.calibration ?? null);
 }
 
-/** The calibration that holds for a video's picture at a time. */
-export function calibrationAt(site: SiteDocument, video: number, seconds: number): Calibration | null {
-  const camera = cameraOf(site, video);
-  const lift = camera.lifts.findLast((one) => one.start_s <= seconds);
-  return lift?.calibration ?? camera.calibration;
-}
-
 export function setCalibration(site: SiteDocument, video: number, plane: Plane, calibration: Calibration | null): void {
   const camera = ownCamera(site, video);
   if (plane === null) camera.calibration = calibration;

@@ -58,6 +58,7 @@ export default {
     disk_reserve_reached: "The server's disk is almost full. Uploads are refused until there is room.",
     disk_full: "The server's disk is full.",
     insufficient_storage: "The server's disk is full.",
+    storage_unavailable: "The server's storage cannot be used at the moment.",
     upload_locked: "This file is being uploaded from another window.",
     upload_gone: "This upload has expired. Begin it again.",
     upload_offset_wrong: "The upload fell out of step. Try again.",

@@ -138,6 +138,7 @@ export default {
     note_needed: "Why is it a false alarm?",
     note_ask: "A false alarm needs a note. Enter saves it, Escape lets it be.",
     somebody: "Somebody",
+    analysis: "The analysis",
     conflict: "{name} was faster: it is now “{state}”. Your verdict was not saved.",
     conflict_note: "Note: “{note}”",
     when: "When",

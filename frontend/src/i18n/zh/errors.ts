@@ -60,6 +60,7 @@ export default {
     disk_reserve_reached: "服务器磁盘即将用尽，腾出空间前暂停上传。",
     disk_full: "服务器磁盘已满。",
     insufficient_storage: "服务器磁盘已满。",
+    storage_unavailable: "服务器存储暂时无法使用。",
     upload_locked: "此文件正在另一个窗口中上传。",
     upload_gone: "上传已过期，请重新开始。",
     upload_offset_wrong: "上传进度不一致，请重试。",

@@ -139,6 +139,7 @@ export default {
     note_needed: "为什么是误报？",
     note_ask: "误报须填写备注。回车保存，Esc 放弃。",
     somebody: "有人",
+    analysis: "系统分析",
     conflict: "{name} 已先一步将其改为“{state}”，您的判定未保存。",
     conflict_note: "备注：“{note}”",
     when: "时间",

@@ -51,6 +51,9 @@ export function wallIso(date: Date, offset: string): string {
   return `${day}T${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}${offset}`;
 }
 
+/** What a clock with the offset of another moment shows, for the formats of the language. */
+export const wallDateLike = (iso: string, other: string): Date | null => wallDate(withOffset(iso, offsetOf(other)));
+
 /** The same moment on a clock with another offset. */
 export function withOffset(iso: string, offset: string): string {
   const shifted = new Date(new Date(iso).getTime() + offsetMinutes(offset) * MINUTE_MS);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { OFFSETS, offsetOf, ownOffset, wallDate, wallIso, withOffset } from "./wallClock";
+import { OFFSETS, offsetOf, ownOffset, wallDate, wallDateLike, wallIso, withOffset } from "./wallClock";
 
 test("a time typed on site keeps its day and its offset", () => {
   const typed = new Date(2026, 4, 4, 7, 0, 0);
@@ -31,4 +31,10 @@ test("another offset names the same moment", () => {
   expect(withOffset("2026-05-03T23:00:00+00:00", "+08:00")).toBe("2026-05-04T07:00:00+08:00");
   expect(withOffset("2026-05-04T07:00:00+08:00", "-03:30")).toBe("2026-05-03T19:30:00-03:30");
   expect(OFFSETS).toContain("+05:45");
+});
+
+test("a moment is read as the clock on site shows it", () => {
+  // 23:00 in UTC is seven in the morning of the next day in China.
+  expect(wallDateLike("2026-05-03T23:00:00Z", "2026-05-04T06:00:00+08:00")).toEqual(new Date(2026, 4, 4, 7, 0, 0));
+  expect(wallDateLike("2026-05-03T23:00:00.250Z", "")).toEqual(new Date(2026, 4, 3, 23, 0, 0));
 });
