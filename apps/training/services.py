@@ -12,6 +12,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.common.errors import Conflict, Invalid
 from apps.datasets.models import DatasetVersion
+from apps.datasets.services.datasets import dataset_lock
 from apps.detectors.models import Detector
 from apps.detectors.services.registry import detector_name_check
 from apps.jobs.models import ACTIVE_STATES, JobKind, JobState
@@ -37,6 +38,7 @@ def training_start(
     by: User,
 ) -> Training:
     """`wishes` are fields of the recipe; what is left out has its default."""
+    dataset_lock(version.dataset)
     detector_name_check(name)
     if Training.objects.filter(name=name, job__state__in=ACTIVE_STATES).exists():
         message = f"A training for {name!r} is under way."
