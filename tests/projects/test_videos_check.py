@@ -232,7 +232,7 @@ def test_a_file_that_ends_its_check_again_and_again_is_rejected(
 
 def test_a_crash_after_workers_were_lost_is_only_the_first_one(arrive, pour, monkeypatch, tmp_path):
     been = tmp_path / "been"
-    script = f'test -e {been} && exec {sys.executable} "$@"; touch {been}; {SEGFAULT}'
+    script = f'test -e "{been}" && exec "{sys.executable}" "$@"; touch "{been}"; {SEGFAULT}'
     monkeypatch.setattr(sys, "executable", program(tmp_path / "python", script))
     job = arrive(pour)
     job.attempts = 3
