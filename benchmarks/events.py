@@ -51,7 +51,7 @@ async def read(site: Site, heard: Heard) -> None:
                 name = line[7:].strip()
             elif line.startswith(b"data: ") and name == b"snapshot":
                 heard.has_begun.set()
-            elif line.startswith(b"data: "):
+            elif line.startswith(b"data: ") and name != b"alive":
                 heard.ids.append(event_id.decode())
                 written_ms = int(event_id.partition(b"-")[0])
                 heard.delays_ms.append(time.time() * 1000 - written_ms)
@@ -66,7 +66,8 @@ async def read_all(site: Site, streams: int, fps: float) -> tuple[list[Heard], f
     everybody = [Heard() for _ in range(streams)]
     begun_at = time.perf_counter()
     tasks = [asyncio.create_task(read(site, heard)) for heard in everybody]
-    await asyncio.gather(*(heard.has_begun.wait() for heard in everybody))
+    all_begun = asyncio.gather(*(heard.has_begun.wait() for heard in everybody))
+    await asyncio.wait_for(all_begun, PATIENCE_S)
     connected_s = time.perf_counter() - begun_at
     await asyncio.to_thread(site.start, fps=fps)
     await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE_S)
