@@ -97,7 +97,7 @@ test("a camera is calibrated by hand, the pour drawn, and the plan tells of an i
     video: pour.video, start_s: 0.5, end_s: 3.5, u_px: u, v_px: v, reason: "seen on site",
   });
   await page.goto(`/projects/${pour.project}?tab=plan`);
-  await expect(page.getByTestId("plan-insertion")).toHaveAccessibleName("Insertion 1, too short", { timeout: LONG_MS });
+  await expect(page.getByTestId("plan-insertion")).toHaveAccessibleName("Insertion 1, too short, Added by hand", { timeout: LONG_MS });
   await expect(page.getByTestId("plan-legend")).toContainText("m²");
   await page.getByTestId("plan-insertion").click();
   await expect(page.getByTestId("plan-insertion")).toHaveClass(/chosen/);
