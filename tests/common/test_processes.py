@@ -31,7 +31,7 @@ def test_a_child_that_crashes_shows_its_signal():
 
 
 def test_lines_arrive_while_it_works():
-    heard: list[str] = []
+    heard: list[tuple[str, float]] = []
     run(
         "import sys, time\n"
         "for i in range(3): print('progress', i, file=sys.stderr, flush=True); time.sleep(0.3)",
