@@ -18,7 +18,7 @@ ENV PYTHONUNBUFFERED=1 \
     CVD_DATA_DIR=/data \
     CVD_LOG_FORMAT=json \
     NVIDIA_VISIBLE_DEVICES=all \
-    NVIDIA_DRIVER_CAPABILITIES=compute,utility
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility,video
 
 WORKDIR /app
 COPY pyproject.toml constraints.txt ./

@@ -6,7 +6,8 @@
 - bare: nothing but inference of prepared pictures, by what computes it end to end;
 - torch: the same pictures in plain torch on the CPU, one after the other with all threads.
 
-On a machine with CUDA the first two run there.
+On a machine with CUDA the first two run there, for the starter and for an untrained D-FINE large
+at 640x640, and what one thread decodes and hashes is measured alone.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.measuring import TEST_DATA, measure_interleaved, report
 from workers.detect.engine import HostEngine
@@ -30,11 +32,15 @@ from workers.detect.inputs import Fitting, InputFormat
 from workers.detect.spec import DetectorSpec
 from workers.detect.torch_model import BoxModel, TorchRuntime, load_box_model
 from workers.device import accelerated, torch_device
+from workers.hashing.pdq import pdq_hash
 from workers.media.decode import read_frames
 from workers.media.frame_index import FrameIndex
 from workers.media.indexing import build_frame_index
 from workers.pipelines.analyse import analyse_frames
-from workers.training.starter import STARTER
+from workers.training import Recipe
+from workers.training.model import new_model
+from workers.training.saving import Card, save_detector
+from workers.training.starter import LABELS, STARTER
 
 Array = np.ndarray[Any, Any]
 
@@ -47,41 +53,63 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="20 frames once")
     quick = parser.parse_args().quick
-    repeats = 1 if quick else 3
     index = build_frame_index(VIDEO)
-    frames = index.sample(None)[: 20 if quick else 300]
+    frames = index.sample(None)[: 20 if quick else None if torch_device() == "cuda" else 300]
+    repeats = 1 if quick else 3
     with tempfile.TemporaryDirectory() as temporary:
-        spec = DetectorSpec("starter", "dfine", STARTER, cache_folder=Path(temporary, "cache"))
-        detector = HuggingFaceDetector(spec)
-        model, _ = load_box_model(ModelFolder.read(STARTER))
-        assert detector.input_size is not None
-        pictures = prepared_pictures(index, 8, detector.input_size)
-        sides: dict[str, Callable[[], object]] = {
-            "ours": lambda: sum(1 for _ in analyse_frames(VIDEO, index, frames, detector)),
-            "bare": bare(detector, model, pictures, len(frames)),
-        }
-        if torch_device() == "cpu":
-            # Fewer, as it takes longer; the figures are for each picture.
-            sides["torch"] = in_torch(model, pictures, max(1, len(frames) // 2))
-        measured = measure_interleaved(sides, repeats)
-        per_picture_s = {
-            name: side["wall_s"] / (len(frames) // 2 if name == "torch" else len(frames))
-            for name, side in measured.items()
-        }
-        difference = export_onnx(STARTER, Path(temporary, "starter.onnx"))
-    report(
-        "detect",
-        {
-            "device": torch_device(),
-            "backend": detector.backend,
-            "frames": len(frames),
-            "targets": TARGETS,
-            "of_bare": round(per_picture_s["bare"] / per_picture_s["ours"], 3),
-            "of_torch": ratio(per_picture_s, "torch", "bare"),
-            "ms_per_picture": {name: round(s * 1000, 2) for name, s in per_picture_s.items()},
-            "torch_to_onnx": asdict(difference),
-        },
-    )
+        figures = measure(STARTER, index, frames, repeats, Path(temporary))
+        figures["torch_to_onnx"] = asdict(export_onnx(STARTER, Path(temporary, "starter.onnx")))
+        if torch_device() == "cuda":
+            large = untrained("large", Path(temporary, "large"))
+            figures["large"] = measure(large, index, frames, repeats, Path(temporary))
+    report("detect", {"device": torch_device(), "targets": TARGETS, **figures})
+
+
+def measure(
+    folder: Path, index: FrameIndex, frames: NDArray[np.int64], repeats: int, temporary: Path
+) -> dict[str, Any]:
+    """End to end against the bare model."""
+    spec = DetectorSpec("measured", "dfine", folder, cache_folder=temporary / "cache")
+    detector = HuggingFaceDetector(spec)
+    model, _ = load_box_model(ModelFolder.read(folder))
+    assert detector.input_size is not None
+    pictures = prepared_pictures(index, 8, detector.input_size)
+    sides: dict[str, Callable[[], object]] = {
+        "ours": lambda: sum(1 for _ in analyse_frames(VIDEO, index, frames, detector)),
+        "bare": bare(detector, model, pictures, len(frames)),
+    }
+    if torch_device() == "cpu":
+        # Fewer, as it takes longer; the figures are for each picture.
+        sides["torch"] = in_torch(model, pictures, max(1, len(frames) // 2))
+    else:
+        sides["decoding"] = lambda: read_and_hash(index, frames)
+    measured = measure_interleaved(sides, repeats)
+    per_picture_s = {
+        name: side["wall_s"] / (len(frames) // 2 if name == "torch" else len(frames))
+        for name, side in measured.items()
+    }
+    return {
+        "backend": detector.backend,
+        "input_size": detector.input_size,
+        "frames": len(frames),
+        "of_bare": round(per_picture_s["bare"] / per_picture_s["ours"], 3),
+        "of_torch": ratio(per_picture_s, "torch", "bare"),
+        "ms_per_picture": {name: round(s * 1000, 2) for name, s in per_picture_s.items()},
+    }
+
+
+def untrained(size: str, folder: Path) -> Path:
+    """Write a detector with random weights, which finds nothing and takes as long as any."""
+    recipe = Recipe(size=size, input_size=(640, 640))
+    card = Card((640, 640), LABELS, 0.5, "untrained", "Apache-2.0", {}, recipe.to_json(), "")
+    save_detector(folder, new_model(LABELS, recipe), card, {})
+    return folder
+
+
+def read_and_hash(index: FrameIndex, frames: NDArray[np.int64]) -> None:
+    """What one thread does while the device works."""
+    for frame in read_frames(VIDEO, index, frames, on_gpu=True):
+        pdq_hash(frame.image)
 
 
 def ratio(per_picture_s: dict[str, float], slow: str, fast: str) -> float | None:

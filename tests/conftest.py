@@ -45,9 +45,9 @@ def marks(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("services"):
         services_required()
     if request.node.get_closest_marker("gpu"):
-        from workers.device import has_cuda
+        from workers.device import torch_device
 
-        if not has_cuda():
+        if torch_device() != "cuda":
             skip_or_fail("CUDA is not available", required_by="REQUIRE_GPU")
 
 

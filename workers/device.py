@@ -17,14 +17,14 @@ def has_cuda() -> bool:
 
     if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
         return False
-    if _cuda_device_count() == 0:  # the build has CUDA, the machine has none
+    if cuda_device_count() == 0:  # the build has CUDA, the machine has none
         return False
     onnxruntime.preload_dlls()  # CUDA and cuDNN come as packages beside it
     return True
 
 
-def _cuda_device_count() -> int:
-    """Asks the driver itself, which costs nothing where there is none."""
+def cuda_device_count() -> int:
+    """Return how many CUDA devices there are, as the driver itself says, if there is one."""
     try:
         driver = ctypes.CDLL("libcuda.so.1")
     except OSError:
@@ -52,7 +52,7 @@ def use_one_thread_per_call() -> None:
 @cache
 def torch_device() -> str:
     """Return what torch computes on: `cuda` where there is a device that it can use, else `cpu`."""
-    if _cuda_device_count() == 0:
+    if cuda_device_count() == 0:
         return "cpu"
     import torch
 

@@ -176,3 +176,26 @@ def test_reading_ends_when_asked(small_video: Path) -> None:
     index = build_frame_index(small_video)
     frames = read_frames(small_video, index, np.arange(30), should_stop=lambda: next(asked, True))
     assert [frame.number for frame in frames] == [0, 1, 2, 3]
+
+
+LARGE: dict[str, dict[str, Any]] = {
+    "h264.mp4": {"options": B_FRAMES},
+    "hevc.mp4": {"codec": "libx265", "options": {"x265-params": QUIET_X265}},
+    "prores-that-no-gpu-knows.mov": {"codec": "prores_ks", "pix_fmt": "yuv422p10le"},
+}
+
+
+@pytest.mark.parametrize("kind", list(LARGE))
+def test_what_the_gpu_decodes_is_what_the_cpu_decodes(kind: str, tmp_path: Path) -> None:
+    """Without a GPU it all comes from the CPU."""
+    path = tmp_path / kind
+    make_video(path, size=(1920, 1080), seconds=1.2, **LARGE[kind])
+    index = build_frame_index(path)
+    wanted = np.arange(3, len(index), 2)
+    by_gpu = list(read_frames(path, index, wanted, on_gpu=True))
+    by_cpu = list(read_frames(path, index, wanted))
+    assert [frame.number for frame in by_gpu] == wanted.tolist()
+    assert [number_in(frame.image) for frame in by_gpu] == wanted.tolist()
+    for one, other in zip(by_gpu, by_cpu, strict=True):
+        assert one.pts_seconds == other.pts_seconds
+        assert np.abs(one.image.astype(int) - other.image).mean() < 1.0

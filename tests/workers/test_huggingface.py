@@ -19,7 +19,7 @@ from workers.detect.folder import ModelFolder
 from workers.detect.heads import Candidates
 from workers.detect.registry import DetectorSpec, load_detector, trial_run
 from workers.detect.runtimes import OnnxRuntime, choose_cpu_runtime, fastest
-from workers.detect.torch_model import TorchEngine, TorchRuntime, load_box_model
+from workers.detect.torch_model import OneCall, TorchEngine, TorchRuntime, load_box_model
 from workers.errors import DetectorError
 
 BOX_PX, SCORE = 1.0, 0.01
@@ -193,7 +193,36 @@ def test_when_memory_runs_out_on_the_device_the_batch_is_halved(
 
     model.model.forward = small
     assert len(engine.find(pictures * 2)) == 6
-    assert sizes == [6, 3, 1, 1, 1, 1, 1, 1]
+    # Filled up to powers of two; what is traced does not come by here again.
+    assert sizes[:3] == [8, 4, 1]
+    assert set(sizes[3:]) <= {1}
+
+
+def test_a_traced_model_finds_the_same_in_any_number_of_pictures(
+    folder: Path, pictures: list[np.ndarray]
+) -> None:
+    model, head = load_box_model(ModelFolder.read(folder))
+    host = HostEngine(TorchRuntime(model), head, head.input_format(*INPUT_SIZE), 0.0)
+    device = TorchEngine(model, head, 0.0, torch.device("cpu"))
+    expected = host.find(pictures)
+    assert_same(device.find(pictures[:1]), expected[:1])
+    assert_same(device.find(pictures), expected)
+    assert_same(device.find(pictures[::-1]), expected[::-1])
+
+
+def test_a_model_that_tracing_would_change_stays_untraced(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Moody(torch.nn.Module):
+        def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            # What is traced is always what the first picture led to.
+            self.calls = getattr(self, "calls", 0) + 1
+            return images.mean((1, 2, 3)) + self.calls, images[:, 0, 0, :4]
+
+    model = OneCall(Moody())
+    logits, _ = model(torch.zeros(2, 3, 8, 8))
+    assert logits.tolist() == [3.0, 3.0]
+    assert "something else" in caplog.text
 
 
 def test_labels_and_size_come_from_the_config_without_a_trainers_file(copy: Path) -> None:

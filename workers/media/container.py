@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import av.error
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -32,10 +33,16 @@ def file_url(path: str | Path) -> str:
 
 
 @contextmanager
-def open_video(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(
+    path: str | Path, *, hardware: HWAccel | None = None
+) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a video and choose the stream to work on.
 
     The stream is the one that FFmpeg calls best, by its frames and bits; covers do not count.
+
+    Args:
+        path: of the file.
+        hardware: what decodes, where it knows the codec; None for the CPU.
 
     Raises:
         MediaError: `video_not_found`, `video_empty`, `video_is_picture`, `video_not_decodable`,
@@ -57,6 +64,7 @@ def open_video(path: str | Path) -> Iterator[tuple[InputContainer, VideoStream]]
             options=options,
             timeout=(_OPEN_TIMEOUT_S, _READ_TIMEOUT_S),
             metadata_errors="replace",
+            hwaccel=hardware,
         )
     except (av.error.FFmpegError, ValueError) as error:
         if is_picture(path):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.detect.base import Detections, Detector
-from workers.device import use_one_thread_per_call
+from workers.device import cuda_device_count, use_one_thread_per_call
 from workers.hashing.pdq import pdq_hash
 from workers.media.decode import Frame, read_frames
 from workers.media.frame_index import FrameIndex
@@ -133,9 +133,14 @@ class _Pipeline:
         """Feed the other threads. Runs in the decoding thread."""
         try:
             # A detector that keeps every core busy loses the least to a decoder with one thread.
-            threads = 1 if self._detector.uses_cpu else 0
+            uses_cpu = self._detector.uses_cpu
             reader = read_frames(
-                path, index, frames, should_stop=self._stop.is_set, threads=threads
+                path,
+                index,
+                frames,
+                should_stop=self._stop.is_set,
+                threads=1 if uses_cpu else 0,
+                on_gpu=not uses_cpu and cuda_device_count() > 0,
             )
             sizes = _batch_sizes(len(frames), self._detector.batch_size, self._detector.streams)
             for batch in _in_batches(reader, sizes):
@@ -180,7 +185,8 @@ def _batch_sizes(count: int, largest: int, streams: int) -> Iterator[int]:
     The last ones are ever smaller, so that no stream waits long for the end of another.
     """
     while True:
-        size = max(1, min(largest, count // (2 * streams)))
+        fair = count // (2 * streams) if streams > 1 else count
+        size = max(1, min(largest, fair))
         yield size
         count -= size
 

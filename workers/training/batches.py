@@ -14,7 +14,7 @@ from workers.training.data import Example
 from workers.training.rarity import rarities_of
 from workers.training.recipe import Recipe
 
-_AHEAD = 4
+_AHEAD = 3
 _ORDER, _CHANGES = 1, 2  # streams of random numbers
 
 
@@ -98,13 +98,13 @@ def _target(sample: Sample) -> dict[str, Tensor]:
 
 
 def batches(
-    first: int, steps: int, examples: Sequence[Example], recipe: Recipe
+    first: int, steps: int, examples: Sequence[Example], recipe: Recipe, threads: int = 1
 ) -> Generator[list[Batch], None, None]:
-    """Yield the parts of each step from `first` on; a thread prepares the next ones meanwhile."""
+    """Yield the parts of each step from `first` on; threads prepare the next ones meanwhile."""
 
     rarities = rarities_of(examples)
 
     def make(step: int) -> list[Batch]:
         return make_parts(step, steps, examples, rarities, recipe)
 
-    return map_ahead(make, range(first, steps), threads=1, ahead=_AHEAD)
+    return map_ahead(make, range(first, steps), threads=threads, ahead=threads + _AHEAD)

@@ -30,8 +30,9 @@ IDLE_POKERS = 3
 FIRST_VAL_SEED = 9_000_000
 VAL_POURS = 60
 
-# First small pictures, then the size that counts; what is rare or small comes last, for it needs
-# most of the learning rate that is left when all else is known.
+# First small pictures, then larger ones; what is rare or small comes last, for it needs most of the
+# learning rate that is left when all else is known. A poker on the ground is 38 pixels long in the
+# middle of a picture of 960, and the last size shows it twice as large as the first.
 FIRST = Recipe(
     size="nano-fine",
     input_size=(512, 288),
@@ -49,14 +50,15 @@ FIRST = Recipe(
 )
 SECOND = replace(
     FIRST,
-    epochs=12,
+    input_size=(640, 352),
+    epochs=16,
     steps_per_epoch=120,
     parts=1,
     warm_up_steps=20,
     flat_share=0.6,
     average_decay=0.995,
-    first_size=None,
-    first_share=0.0,
+    first_size=(512, 288),
+    first_share=0.75,
     focus_share=0.7,
     seed=3,
 )

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from workers.detect.spec import DEFAULT_SCORE_THRESHOLD
-from workers.device import torch_device
+from workers.device import cpu_count, torch_device
 from workers.training.batches import Batch, batches, input_size_at
 from workers.training.checkpoint import CheckpointFolder, Progress
 from workers.training.clock import Clock
@@ -40,6 +40,7 @@ from workers.training.threshold import recommended_threshold
 
 logger = logging.getLogger(__name__)
 
+_MAX_THREADS = 8
 _SAVE_EVERY_S = 120.0
 _EVENT_EVERY_S = 0.5
 
@@ -118,7 +119,9 @@ class Trainer:
         self._tell_phase("training")
         self.model.train()
         self._saved_at = time.monotonic()
-        coming = batches(self.progress.step, self.steps, self.dataset.train, self.recipe)
+        # On a CPU the steps themselves need the cores.
+        threads = min(_MAX_THREADS, cpu_count()) if self.device.type == "cuda" else 1
+        coming = batches(self.progress.step, self.steps, self.dataset.train, self.recipe, threads)
         try:
             while self.progress.step < self.steps and not self._is_patience_over():
                 if self.should_stop():
