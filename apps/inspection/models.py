@@ -183,6 +183,19 @@ class CoverageMap(models.Model):
         return f"map of lift {self.lift} of {self.project_id}"
 
 
+class VideoTracks(models.Model):
+    """When people and pokers were in sight of a video: [kind, start_s, end_s], in order."""
+
+    project = models.ForeignKey(
+        "projects.Project", on_delete=models.CASCADE, related_name="video_tracks"
+    )
+    video = models.OneToOneField("projects.Video", on_delete=models.CASCADE, related_name="tracks")
+    spans = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"tracks of {self.video_id}"
+
+
 class Severity(models.TextChoices):
     MAJOR = "major"
     MINOR = "minor"

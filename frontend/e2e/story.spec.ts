@@ -52,6 +52,12 @@ test("a video is dropped, analysed live, looked at and exported", async ({ page,
   );
   await page.screenshot({ path: "test-results/story-boxes.png" });
 
+  // people are followed, and a click on a track goes to where it was clicked
+  const tracks = page.locator("[data-row=tracks]");
+  await expect(tracks.getByTestId("timeline-item").first()).toHaveAttribute("title", /^Person · 00:/, { timeout: LONG_MS });
+  await clickAt(tracks, (best.pts_seconds + 0.01) / 79.5);
+  await expect.poll(() => clockSeconds(page)).toBeCloseTo(best.pts_seconds, 0);
+
   // what is filtered away is not drawn
   await page.getByRole("button", { name: /^Person/ }).click();
   await expect.poll(() => shownBoxes(page)).toBe(0);

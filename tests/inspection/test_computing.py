@@ -15,7 +15,7 @@ from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_claim, job_move
 from tests.cast import Cast, client_of
 from tests.inspection.conftest import Worker, run_make, site_of, video_make
-from tests.vibration.scene import frame, square, stays, to_pixel
+from tests.vibration.scene import Seen, frame, poker_in, square, stays, to_pixel
 from tests.vibration.scene import worker as person
 
 # Long enough, and too short: seen from straight above, 100 pixels to the metre.
@@ -177,6 +177,30 @@ def test_people_of_any_detector_break_the_rules_for_people(cast: Cast, worker: W
     rules = {finding["rule"] for finding in findings(cast)}
     assert {"S03", "S04"} <= rules
     assert not {rule for rule in rules if rule.startswith("V")}
+
+
+def test_it_is_told_when_people_and_pokers_were_in_sight(cast: Cast, worker: Worker):
+    video, blank = video_make(cast.project), video_make(cast.project, "blank.mp4")
+    early, late, stray = person(3.0, 3.0), person(8.0, 3.0), person(11.0, 6.0)
+
+    def seen_at(step: int) -> list[Seen]:
+        seen = [early] if step <= 50 else []
+        seen += [stray] if step == 75 else []  # once only: nothing to follow
+        seen += [late] if 100 <= step <= 150 else []
+        return seen + ([poker_in(5.0, 3.0)] if 15 <= step <= 75 else [])
+
+    run_make(cast.project, {video: [frame(step / 5, seen_at(step)) for step in range(200)]})
+    save_site(cast, site_of(video))
+    worker.work(cast.project)
+    viewer = client_of(cast.viewer)
+    rows = viewer.get(f"/api/v1/videos/{video.pk}/tracks/").json()
+    assert [tuple(row.values()) for row in rows] == [
+        ("worker", 0.0, 10.0),
+        ("vibrator", 3.0, 15.0),
+        ("worker", 20.0, 30.0),
+    ]
+    assert viewer.get(f"/api/v1/videos/{blank.pk}/tracks/").json() == []
+    assert client_of(cast.stranger).get(f"/api/v1/videos/{video.pk}/tracks/").status_code == 404
 
 
 def test_a_project_without_anything_has_an_empty_inspection(cast: Cast, worker: Worker):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
+from workers.track.spans import SpanLog, TrackSpan
 from workers.track.tracker import POKER, Tracker
 from workers.vibration.camera import Camera, CameraShift, CameraSpan
 from workers.vibration.errors import FramesError
@@ -18,6 +19,7 @@ from workers.vibration.stays import Drag, Run, RunBuilder, Sighting, Stay, split
 
 VIBRATOR_IN = "vibrator_in"
 VIBRATOR_OUT = "vibrator_out"
+POKER_TRACK = "vibrator"
 
 _INTERVAL_STEP_S = 0.001
 
@@ -37,6 +39,7 @@ class Observations:
         misfits: frames whose shape does not fit the calibrated picture.
         borrowed_lifts: numbers of those that are measured on the plane of another lift.
         camera_spans: times in which places could not be measured.
+        tracks: when each person and each poker was in sight, in order of time.
     """
 
     insertions: tuple[Insertion, ...]
@@ -56,6 +59,7 @@ class Observations:
     borrowed_lifts: frozenset[int]
     camera_spans: tuple[CameraSpan, ...]
     camera_worst_px: float | None
+    tracks: tuple[TrackSpan, ...] = ()
 
     @property
     def sees_pokers(self) -> bool:
@@ -100,6 +104,7 @@ class Observer:
         self._grounds = [Ground(lift.calibration) for lift in site.lifts]
         self._gap_max_s = site.rules["Q04"].number("gap_max_s")
         self._tracker = Tracker(POKER)
+        self._log = SpanLog(POKER_TRACK)
         self._runs: dict[int, RunBuilder] = {}
         self._entries: dict[int, tuple[float, float]] = {}
         self._fresh: list[Sighting] = []
@@ -169,6 +174,7 @@ class Observer:
             ),
             camera_spans=self._camera.spans,
             camera_worst_px=self._worst_px,
+            tracks=tuple(sorted([*self._log.finish(), *self._people.finish_tracks()])),
         )
 
     def _tick(self, time_s: float) -> float:
@@ -209,6 +215,8 @@ class Observer:
         time_s, self._width = frame.pts_seconds, frame.width
         seen = seen_pokers(pokers, lambda foot: ground.project(*foot, frame.width, shift))
         tracks, ended = self._tracker.update(time_s, [(*one.spot, 1.0) for one in seen])
+        self._log.end(ended)
+        self._log.see(tracks, time_s)
         for track in ended:
             self._keep(self._runs.pop(track).finish())
             self._entries.pop(track, None)

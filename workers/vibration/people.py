@@ -6,6 +6,7 @@ from math import hypot, inf
 
 from shapely import contains_xy, prepare
 
+from workers.track.spans import SpanLog, TrackSpan
 from workers.track.tracker import PERSON, Tracker, assign
 from workers.vibration.events import Condition, Event, Place, join_events
 from workers.vibration.frames import FrameLike
@@ -13,6 +14,7 @@ from workers.vibration.ground import Ground
 from workers.vibration.site import Site, ZoneKind
 
 PERSON_LABELS = frozenset({"worker", "person"})
+PERSON_TRACK = "worker"
 HEIGHT_M = 1.7
 _GEAR_PLACES = (("S01", 0.08, 0.14), ("S02", 0.35, 0.3))
 """By rule: middle of head or body from the top, and its length, in heights of the person."""
@@ -51,6 +53,7 @@ class PeopleWatch:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._tracker = Tracker(PERSON)
+        self._log = SpanLog(PERSON_TRACK)
         self._gear: dict[tuple[str, int], Condition] = {}
         self._presences: dict[tuple[int, int], Condition] = {}
         self._events = PeopleEvents({"S01": [], "S02": []}, {}, {})
@@ -86,12 +89,18 @@ class PeopleWatch:
         ]
         time_s = frame.pts_seconds
         tracks, ended = self._tracker.update(time_s, points)
+        self._log.end(ended)
+        self._log.see(tracks, time_s)
         for track in ended:
             self._end(track)
         for index, (rule, is_without) in worn:
             self._watch_gear(rule, tracks[index], time_s, is_without, Place(*points[index]))
         if ground is not None and ground.is_metric and (self._zones or self._people_max):
             self._watch_places(frame, tracks, points, ground, shift)
+
+    def finish_tracks(self) -> list[TrackSpan]:
+        """Return when each person was in sight."""
+        return self._log.finish()
 
     def finish(self) -> PeopleEvents:
         """End all watches and return what was found, identities joined by place and time."""

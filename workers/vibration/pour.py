@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from workers.track.spans import TrackSpan
 from workers.vibration.analysis import dwell_limits
 from workers.vibration.corrections import Correction, correct
 from workers.vibration.coverage import Coverage, DwellLimits, cover, make_grid
@@ -43,6 +44,7 @@ class PourReport:
         finding_lifts: number of the lift of each finding, where it belongs to one.
         limits: by which insertions were graded.
         applied: by correction, whether it fitted something.
+        tracks: by camera, when each person and each poker was in sight, on its video's clock.
     """
 
     report: VibrationReport
@@ -50,6 +52,7 @@ class PourReport:
     finding_lifts: tuple[int | None, ...]
     limits: DwellLimits
     applied: Mapping[int, bool]
+    tracks: Mapping[str, tuple[TrackSpan, ...]]
 
 
 def analyse_pour(
@@ -104,6 +107,7 @@ def analyse_pour(
         tuple(_lift(finding, by_id, ground) for finding in findings),
         limits,
         applied,
+        {each.video.camera: each.seen.tracks for each in recordings},
     )
 
 

@@ -8,10 +8,11 @@ is too plain for shifts}], "corrections": [{"id", "kind": "add", "change" or
 null}]}`. Names of files are relative to the document.
 
 The result (a folder): `report.json`, the contract's vibration report on the pour's clock; its
-insertions and findings also say where they are in a video, and it has `judged_rules` and
-`applied` (by correction). For each lift that has a map, `classes-N` (uint8 of
-`coverage.Cell`) and `dose-N` (little-endian float32, seconds), both compressed by zlib, row by row
-from the lowest y; the report's `maps` tells their sizes.
+insertions and findings also say where they are in a video, and it has `judged_rules`, `applied`
+(by correction) and `tracks` (by camera, `[kind, start_s, end_s]` on the video's clock). For each
+lift that has a map, `classes-N` (uint8 of `coverage.Cell`) and `dose-N` (little-endian float32,
+seconds), both compressed by zlib, row by row from the lowest y; the report's `maps` tells their
+sizes.
 """
 
 import json
@@ -146,6 +147,10 @@ def pour_json(found: PourReport) -> Json:
         rule for rule in RULE_SPECS if rule[0] in "VS" and rule not in not_judged
     ]
     report["applied"] = {str(key): value for key, value in sorted(found.applied.items())}
+    report["tracks"] = {
+        camera: [[one.kind, round(one.start_s, 3), round(one.end_s, 3)] for one in spans]
+        for camera, spans in sorted(found.tracks.items())
+    }
     report["maps"] = _maps(found, report["coverage"]["lifts"])
     return report
 

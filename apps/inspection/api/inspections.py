@@ -20,6 +20,7 @@ from apps.inspection.api.serializers.inspections import (
     InsertionSerializer,
     InspectionSerializer,
     ReasonSerializer,
+    TrackSpanSerializer,
     VideoPlanesSerializer,
 )
 from apps.inspection.models import CoverageMap
@@ -29,6 +30,7 @@ from apps.inspection.selectors.insertions import (
     insertion_get,
     insertions_of,
     maps_of,
+    tracks_of,
 )
 from apps.inspection.selectors.inspections import inspection_view
 from apps.inspection.selectors.planes import planes_of
@@ -91,6 +93,19 @@ class VideoPlanesView(APIView):
             {"lift": lift, "calibration": points} for lift, points in enumerate(planes.by_lift)
         ]
         return Response({"planes": lifts, "shifts": [row[:3] for row in shifts]})
+
+
+@extend_schema(tags=["inspection"])
+class VideoTracksView(APIView):
+    pagination_class = None
+
+    @extend_schema(operation_id="inspection_tracks", responses=TrackSpanSerializer(many=True))
+    def get(self, request: Request, id: int) -> Response:
+        """When each person and each poker was in sight, as last computed, in order of time."""
+        video = video_get_for(user=person_of(request), id=id)
+        # Thousands of plain rows; asking each field would only take time.
+        keys = ("kind", "start_s", "end_s")
+        return Response([dict(zip(keys, row, strict=True)) for row in tracks_of(video)])
 
 
 def _map_json(one: CoverageMap) -> dict[str, Any]:

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
         name="inspection-maps",
     ),
     path("videos/<int:id>/planes/", inspections.VideoPlanesView.as_view(), name="video-planes"),
+    path("videos/<int:id>/tracks/", inspections.VideoTracksView.as_view(), name="video-tracks"),
     path("projects/<int:id>/insertions/", inspections.InsertionsView.as_view(), name="insertions"),
     path(
         "projects/<int:id>/insertions/<int:insertion_id>/",

@@ -1,10 +1,12 @@
-"""Insertions as last computed, their corrections, and the maps."""
+"""What was last computed: insertions with their corrections, maps and tracks."""
+
+from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.common.errors import NotFound
-from apps.inspection.models import AuditEntry, CoverageMap, Insertion, InsertionEdit
-from apps.projects.models import Project
+from apps.inspection.models import AuditEntry, CoverageMap, Insertion, InsertionEdit, VideoTracks
+from apps.projects.models import Project, Video
 
 
 def insertions_of(project: Project) -> QuerySet[Insertion]:
@@ -33,6 +35,12 @@ def edit_get(project: Project, id: int) -> InsertionEdit:
 
 def maps_of(project: Project) -> QuerySet[CoverageMap]:
     return project.coverage_maps.all()
+
+
+def tracks_of(video: Video) -> list[list[Any]]:
+    """`[kind, start_s, end_s]` in order of time; empty where nothing was computed."""
+    found = VideoTracks.objects.filter(video=video).first()
+    return [] if found is None else list(found.spans)
 
 
 def audit_of(project: Project) -> QuerySet[AuditEntry]:

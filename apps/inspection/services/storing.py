@@ -27,6 +27,7 @@ from apps.inspection.models import (
     Inspection,
     InspectionDay,
     SiteVersion,
+    VideoTracks,
 )
 from apps.inspection.selectors.clock import PourClock
 from apps.inspection.selectors.overview import dwell_count_key
@@ -98,6 +99,7 @@ def computation_store(done: Computation) -> bool:
         insertions = _insertions_store(done)
         _edits_store(done)
         _maps_store(done)
+        _tracks_store(done)
         _findings_store(done, inspection, insertions)
         _days_store(done, insertions)
         inspection.computed = done.wanted
@@ -197,6 +199,15 @@ def _maps_store(done: Computation) -> None:
             classes=classes,
             dose_s=dose_s,
         )
+
+
+def _tracks_store(done: Computation) -> None:
+    VideoTracks.objects.filter(project=done.project_id).delete()
+    VideoTracks.objects.bulk_create(
+        VideoTracks(project_id=done.project_id, video=done.videos[camera], spans=spans)
+        for camera, spans in done.report["tracks"].items()
+        if spans
+    )
 
 
 def _findings_store(

@@ -11,6 +11,8 @@ from apps.common.fields import CleanCharField, FiniteFloatField
 from apps.inspection.api.serializers.sites import CalibrationPointsSerializer, numbers
 from apps.inspection.models import EditKind, Grade, Insertion, InsertionEdit, Origin
 from apps.jobs.models import JobState
+from workers.vibration.observe import POKER_TRACK
+from workers.vibration.people import PERSON_TRACK
 
 Shape = serializers.Serializer[Any]
 
@@ -239,6 +241,12 @@ class CoverageMapSerializer(LiftCoverageSerializer):
 class LiftPlaneSerializer(Shape):
     lift = serializers.IntegerField()
     calibration = CalibrationPointsSerializer(allow_null=True)
+
+
+class TrackSpanSerializer(Shape):
+    kind = serializers.ChoiceField(choices=(PERSON_TRACK, POKER_TRACK))
+    start_s = serializers.FloatField(help_text="On the video's clock.")
+    end_s = serializers.FloatField()
 
 
 class VideoPlanesSerializer(Shape):

@@ -1,5 +1,5 @@
 import { api, body } from "@/api/client";
-import type { Finding, Inspection, Insertion } from "./types";
+import type { Finding, Inspection, Insertion, TrackSpan } from "./types";
 
 const PAGE = 200;
 
@@ -8,6 +8,9 @@ export const getInspection = (id: number): Promise<Inspection> =>
 
 export const listInsertions = (id: number): Promise<Insertion[]> =>
   body(api.GET("/api/v1/projects/{id}/insertions/", { params: { path: { id } } }));
+
+export const listTracks = (video: number): Promise<TrackSpan[]> =>
+  body(api.GET("/api/v1/videos/{id}/tracks/", { params: { path: { id: video } } }));
 
 /** All findings that the newest computation gives. */
 export async function listFindings(id: number): Promise<Finding[]> {

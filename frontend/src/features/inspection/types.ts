@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type Inspection = Schemas["Inspection"];
 export type StatusNote = Schemas["StatusNote"];
+export type TrackSpan = Schemas["TrackSpan"];
 export type Insertion = Schemas["Insertion"];
 export type InsertionGrade = Insertion["grade"];
 export type InsertionEdit = Schemas["InsertionEdit"];

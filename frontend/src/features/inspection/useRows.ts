@@ -1,22 +1,24 @@
 import { computed, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 
-import type { Finding, Insertion, StatusNote } from "./types";
+import type { Finding, Insertion, StatusNote, TrackSpan } from "./types";
 import type { InspectionStore } from "./useInspection";
 import { useRuleNames } from "./useRuleNames";
+import { useTracks } from "./useTracks";
 import type { TimelineItem, TimelineRowModel } from "@/features/player/timelineItems";
 import { clock } from "@/format/time";
 import { useFormat } from "@/format/useFormat";
 
 /** What the camera could not see, or could not be trusted to place. */
 const HIDING = new Set(["camera_moved", "view_lost", "stream_lost"]);
-const WEIGHTS = { good: 0, over: 1, short: 2, unclear: 3, status: 0, info: 1, minor: 2, major: 3 };
+const WEIGHTS = { worker: 0, vibrator: 1,  good: 0, over: 1, short: 2, unclear: 3, status: 0, info: 1, minor: 2, major: 3 };
 
 /** The rows that the inspection adds to the timeline of a video. */
 export function useRows({ inspection, insertions, findings }: InspectionStore, video: Ref<number | null>) {
   const { t, te } = useI18n();
   const format = useFormat();
   const { ruleName } = useRuleNames();
+  const tracks = useTracks(inspection, video);
 
   function insertionItem(one: Insertion): TimelineItem {
     const facts = `${clock(one.start_s)} · ${format.number(one.duration_s, 1)} s · ${t(`insertions.grade.${one.grade}`)}`;
@@ -43,6 +45,18 @@ export function useRows({ inspection, insertions, findings }: InspectionStore, v
     };
   }
 
+  function trackItem(one: TrackSpan, id: number): TimelineItem {
+    const times = `${clock(one.start_s)} – ${clock(one.end_s)}`;
+    return {
+      id,
+      start: one.start_s,
+      end: one.end_s,
+      look: one.kind,
+      weight: WEIGHTS[one.kind],
+      title: `${t(`timeline.track.${one.kind}`)} · ${times} · ${format.number(one.end_s - one.start_s, 1)} s`,
+    };
+  }
+
   /** A status note on the clock of the shown video, where it is about it. */
   function noteItem(one: StatusNote, id: number): TimelineItem[] {
     if (!HIDING.has(one.code) || one.start_s === undefined || one.end_s === undefined) return [];
@@ -55,12 +69,14 @@ export function useRows({ inspection, insertions, findings }: InspectionStore, v
 
   const bars = computed(() => insertions.value.filter((one) => one.video === video.value).map(insertionItem));
   const marks = computed(() => findings.value.filter((one) => one.video === video.value).map(findingItem));
+  const followed = computed(() => tracks.value.map(trackItem));
   const hidden = computed(() => (inspection.value?.report?.status ?? []).flatMap(noteItem));
 
   const rows = computed<TimelineRowModel[]>(() =>
     [
       { id: "insertions", name: t("timeline.insertions"), kind: "bars" as const, items: bars.value },
       { id: "findings", name: t("timeline.findings"), kind: "marks" as const, items: marks.value },
+      { id: "tracks", name: t("timeline.tracks"), kind: "tracks" as const, items: followed.value },
       { id: "unobservable", name: t("timeline.unobservable"), kind: "spans" as const, items: hidden.value },
     ].filter((row) => row.items.length > 0),
   );

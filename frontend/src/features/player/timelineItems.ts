@@ -17,7 +17,7 @@ export interface TimelineItem {
 export interface TimelineRowModel {
   id: string;
   name: string;
-  kind: "bars" | "marks" | "spans";
+  kind: "bars" | "marks" | "spans" | "tracks";
   items: readonly TimelineItem[];
 }
 

@@ -6,6 +6,8 @@ export default {
     window: "Stretch of the video that is shown",
     insertions: "Insertions",
     findings: "Findings",
+    tracks: "In sight",
+    track: { worker: "Person", vibrator: "Poker" },
     unobservable: "Not visible",
   },
   inspection: {

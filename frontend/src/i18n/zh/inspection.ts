@@ -8,6 +8,8 @@ export default {
     window: "当前显示的时间段",
     insertions: "插点",
     findings: "违规项",
+    tracks: "出现时段",
+    track: { worker: "人员", vibrator: "振捣棒" },
     unobservable: "不可见",
   },
   inspection: {
