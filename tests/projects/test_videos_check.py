@@ -168,10 +168,15 @@ TRACEBACK = "echo ImportError >&2; exit 1"
 KILLED = "kill -KILL $$"
 
 
+# What a thread writes, as the renewal of the lease, waits for a test's own transaction in vain.
+COMMITS = pytest.mark.django_db(transaction=True)
+
+
 def says(code: str) -> str:
     return f"""echo '{{"code": "{code}", "message": "So."}}'; exit 1"""
 
 
+@COMMITS
 @pytest.mark.parametrize(
     ("script", "code"),
     [
@@ -293,6 +298,7 @@ def test_a_video_deleted_during_its_check_leaves_nothing(arrive, pour):
     assert files_of(video) == set()
 
 
+@COMMITS
 def test_a_file_that_is_not_there_is_told_and_may_come_back(arrive, pour):
     job = arrive(pour)
     path = video_path(Video.objects.get().folder, ORIGINAL)
