@@ -10,8 +10,8 @@ export function useTracks(inspection: Ref<Inspection | null>, video: Ref<number 
 
   watch(
     [video, () => inspection.value?.computed_at],
-    async ([id], [before] = []) => {
-      if (id !== before) tracks.value = [];
+    async ([id], before) => {
+      if (id !== before[0]) tracks.value = [];
       const call = ++calls;
       if (id === null || !inspection.value?.computed_at) return;
       try {
