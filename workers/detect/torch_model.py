@@ -107,8 +107,8 @@ class OneCall:
     """A model whose layers are run without Python.
 
     A forward pass is some thousand small calls. From Python each of them lets go of the interpreter
-    and waits for it again, behind whatever decodes and hashes meanwhile: on an H200 a picture took
-    36 ms so, and 2 ms with nothing else going on. What is traced waits once.
+    and waits for it again, behind whatever else runs. What is traced waits once; see decision 9 for
+    what was measured.
     """
 
     # Of the input: more, and tracing has changed the model.

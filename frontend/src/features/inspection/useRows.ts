@@ -11,7 +11,7 @@ import { useFormat } from "@/format/useFormat";
 
 /** What the camera could not see, or could not be trusted to place. */
 const HIDING = new Set(["camera_moved", "view_lost", "stream_lost"]);
-const WEIGHTS = { worker: 0, vibrator: 1,  good: 0, over: 1, short: 2, unclear: 3, status: 0, info: 1, minor: 2, major: 3 };
+const WEIGHTS = { worker: 0, vibrator: 1, good: 0, over: 1, short: 2, unclear: 3, status: 0, info: 1, minor: 2, major: 3 };
 
 /** The rows that the inspection adds to the timeline of a video. */
 export function useRows({ inspection, insertions, findings }: InspectionStore, video: Ref<number | null>) {
