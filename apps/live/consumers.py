@@ -147,7 +147,8 @@ class EventStream(AsyncHttpConsumer):
         # Not all at the same time, when this process was away and everybody comes back.
         await self._write(PADDING + b"retry: %d\n" % random.randint(1000, 3000) + ALIVE)
         await self._write_events(events)
-        comment_at = time.monotonic() + COMMENT_SECONDS
+        # Who came together must not ask together: hundreds of questions would hold up the events.
+        comment_at = time.monotonic() + random.random() * COMMENT_SECONDS
         while not inbox.is_overrun:
             item = await _within(inbox, comment_at - time.monotonic())
             if isinstance(item, Event):
