@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.analysis.exports import FORMULA_BEGINNINGS
 from apps.evidence.selectors.measuring import calibrations_of, cameras_of, rules_of
 from apps.evidence.selectors.plans import inspected_site
-from apps.inspection.models import Finding, Insertion
-from apps.inspection.selectors.clock import clock_of
-from apps.inspection.selectors.insertions import edits_of
+from apps.inspection.models import Finding, Insertion, VideoTracks
+from apps.inspection.selectors.clock import PourClock, clock_of
+from apps.inspection.selectors.insertions import edits_of, maps_of, rasters_of
 from apps.inspection.selectors.inspections import inspection_view
 from apps.projects.models import Project
+from workers.vibration.coverage import Cell
 from workers.vibration.pour_site import PourSite
 from workers.vibration.rules.table import RULE_SPECS
 
@@ -32,6 +34,8 @@ FINDING_COLUMNS = (
     "starts_at", "x_m", "y_m", "lift", "insertion_numbers", "reviewed_by", "reviewed_at",
     "review_note", "basis", "source", "trust", "site_version", "site_sha256", "detector_digest",
 )  # fmt: skip
+TRACK_COLUMNS = ("video", "kind", "start_s", "end_s", "starts_at")
+CELL_COLUMNS = ("lift", "x_m", "y_m", "cell_m", "class", "dose_s")
 
 
 def json_pieces(project: Project) -> Iterator[str]:
@@ -76,6 +80,8 @@ def json_pieces(project: Project) -> Iterator[str]:
     yield from _joined(
         {"id": row.pk, **_finding(row), "history": _history(row)} for row in histories
     )
+    yield '],"tracks":['
+    yield from _joined(_tracks(project, clock))
     yield "]}\n"
 
 
@@ -94,6 +100,49 @@ def finding_pieces(project: Project) -> Iterator[str]:
     for row in _findings(project):
         values = _finding(row)
         yield _line(values[name] for name in columns)
+
+
+def track_pieces(project: Project) -> Iterator[str]:
+    """A line for each time that somebody, or a poker, was in sight."""
+    yield _line(TRACK_COLUMNS)
+    for values in _tracks(project, clock_of(project, inspected_site(project))):
+        yield _line(values[name] for name in TRACK_COLUMNS)
+
+
+def coverage_pieces(project: Project) -> Iterator[str]:
+    """A line for each cell of the pour, by its middle in metres."""
+    yield _line(CELL_COLUMNS)
+    for one in maps_of(project):
+        cell_m = float(one.facts["cell_m"])
+        x_m, y_m = (float(value) for value in one.facts["origin_m"])
+        classes, dose_s = rasters_of(one)
+        for row, cells in enumerate(classes):
+            middle_y_m = round(y_m + (row + 0.5) * cell_m, 4)
+            yield "".join(
+                _line(
+                    (
+                        one.facts["name"],
+                        round(x_m + (column + 0.5) * cell_m, 4),
+                        middle_y_m,
+                        cell_m,
+                        Cell(cells[column]).name.lower(),
+                        round(float(dose_s[row, column]), 2),
+                    )
+                )
+                for column in np.flatnonzero(cells != Cell.OUTSIDE).tolist()
+            )
+
+
+def _tracks(project: Project, clock: PourClock) -> Iterator[dict[str, Any]]:
+    for one in VideoTracks.objects.filter(project=project).select_related("video"):
+        for kind, start_s, end_s in one.spans:
+            yield {
+                "video": one.video.filename,
+                "kind": kind,
+                "start_s": start_s,
+                "end_s": end_s,
+                "starts_at": clock.wall(one.video_id, start_s),
+            }
 
 
 def _insertions(project: Project) -> Iterator[Insertion]:

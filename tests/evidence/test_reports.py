@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -196,8 +197,34 @@ def test_everything_can_be_taken_away_as_json_and_csv(cast: Cast, pour: Pour) ->
     assert (short["review_note"], short["insertion_numbers"]) == ("'=1+1", "2")
     lines = body_of(client.get(f"{base}insertions.csv")).decode().splitlines()
     assert len(lines) == 3
-    for name in ("json/", "findings.csv", "insertions.csv"):
+    for name in ("json/", "findings.csv", "insertions.csv", "coverage.csv", "tracks.csv"):
         assert client_of(cast.stranger).get(f"{base}{name}").status_code == 404
+
+
+def test_the_map_and_the_tracks_can_be_taken_away(cast: Cast, pour: Pour) -> None:
+    client = client_of(cast.viewer)
+    base = f"/api/v1/projects/{pour.project.pk}/inspection/export/"
+
+    def rows(name: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(body_of(client.get(f"{base}{name}")).decode())))
+
+    cells = rows("coverage.csv")
+    assert len(cells) == 40 * 40  # two metres by two, in cells of 5 cm
+    at = {(float(one["x_m"]), float(one["y_m"])): one for one in cells}
+    assert at[2.525, 2.525]["class"] == "good"
+    assert float(at[2.525, 2.525]["dose_s"]) == pytest.approx(15.0, abs=0.4)
+    assert (at[3.225, 3.225]["class"], at[3.925, 2.025]["class"]) == ("short", "missed")
+    good_m2 = sum(float(one["cell_m"]) ** 2 for one in cells if one["class"] == "good")
+    assert good_m2 == pytest.approx(math.pi * 0.3**2, rel=0.03)
+    tracks = rows("tracks.csv")
+    assert {(one["video"], one["kind"], one["starts_at"]) for one in tracks} == {
+        ("pour.mp4", "vibrator", "")
+    }
+    assert sum(float(one["end_s"]) - float(one["start_s"]) for one in tracks) > 50
+    named = json.loads(body_of(client.get(f"{base}json/")))["tracks"]
+    assert [(one["start_s"], one["end_s"]) for one in named] == [
+        (float(one["start_s"]), float(one["end_s"])) for one in tracks
+    ]
 
 
 def test_a_finding_that_is_to_be_reviewed_again_says_why() -> None:

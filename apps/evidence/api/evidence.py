@@ -1,6 +1,7 @@
 """The evidence of findings, and inspections as downloads."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
@@ -17,7 +18,13 @@ from apps.analysis.api.exports import encoded
 from apps.common.async_views import AsyncAPIView
 from apps.common.schema import ErrorSerializer
 from apps.evidence.api.drawings import picture_response
-from apps.evidence.exports import finding_pieces, insertion_pieces, json_pieces
+from apps.evidence.exports import (
+    coverage_pieces,
+    finding_pieces,
+    insertion_pieces,
+    json_pieces,
+    track_pieces,
+)
 from apps.evidence.selectors.evidence import evidence_data, evidence_file
 from apps.evidence.services.evidence import evidence_request
 from apps.evidence.storage import finding_folder
@@ -101,35 +108,46 @@ class InspectionJsonView(InspectionExportView):
         )
 
 
-@extend_schema(tags=["inspection"])
-class InsertionsCsvView(InspectionExportView):
-    @extend_schema(
-        operation_id="inspection_export_insertions",
+class InspectionCsvView(InspectionExportView):
+    async def send_csv(
+        self, request: Request, id: int, make: Callable[[Project], Iterator[str]], name: str
+    ) -> HttpResponseBase:
+        return await self.send(
+            request, id, make, content_type="text/csv; charset=utf-8", suffix=f"{name}.csv"
+        )
+
+
+def csv_schema(operation_id: str) -> Callable[[Any], Any]:
+    return extend_schema(
+        operation_id=operation_id,
+        tags=["inspection"],
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
+
+
+class InsertionsCsvView(InspectionCsvView):
+    @csv_schema("inspection_export_insertions")
     async def get(self, request: Request, id: int) -> HttpResponseBase:
         """A line for each insertion."""
-        return await self.send(
-            request,
-            id,
-            insertion_pieces,
-            content_type="text/csv; charset=utf-8",
-            suffix="insertions.csv",
-        )
+        return await self.send_csv(request, id, insertion_pieces, "insertions")
 
 
-@extend_schema(tags=["inspection"])
-class FindingsCsvView(InspectionExportView):
-    @extend_schema(
-        operation_id="inspection_export_findings",
-        responses={(200, "text/csv"): OpenApiTypes.STR},
-    )
+class FindingsCsvView(InspectionCsvView):
+    @csv_schema("inspection_export_findings")
     async def get(self, request: Request, id: int) -> HttpResponseBase:
         """A line for each finding, also those that a later computation no longer gives."""
-        return await self.send(
-            request,
-            id,
-            finding_pieces,
-            content_type="text/csv; charset=utf-8",
-            suffix="findings.csv",
-        )
+        return await self.send_csv(request, id, finding_pieces, "findings")
+
+
+class CoverageCsvView(InspectionCsvView):
+    @csv_schema("inspection_export_coverage")
+    async def get(self, request: Request, id: int) -> HttpResponseBase:
+        """A line for each cell of the pour: its middle in metres, what is known, its dose."""
+        return await self.send_csv(request, id, coverage_pieces, "coverage")
+
+
+class TracksCsvView(InspectionCsvView):
+    @csv_schema("inspection_export_tracks")
+    async def get(self, request: Request, id: int) -> HttpResponseBase:
+        """A line for each time that a person or a poker was in sight."""
+        return await self.send_csv(request, id, track_pieces, "tracks")

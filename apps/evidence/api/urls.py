@@ -27,6 +27,16 @@ urlpatterns: list[URLPattern] = [
         name="findings-csv",
     ),
     path(
+        "projects/<int:id>/inspection/export/coverage.csv",
+        evidence.CoverageCsvView.as_view(),
+        name="coverage-csv",
+    ),
+    path(
+        "projects/<int:id>/inspection/export/tracks.csv",
+        evidence.TracksCsvView.as_view(),
+        name="tracks-csv",
+    ),
+    path(
         "projects/<int:id>/findings/<int:finding_id>/evidence/",
         evidence.FindingEvidenceView.as_view(),
         name="finding-evidence",

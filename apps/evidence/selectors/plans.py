@@ -1,12 +1,10 @@
 """The maps of an inspection as plans to be drawn."""
 
-import zlib
 from typing import Any
-
-import numpy as np
 
 from apps.common.errors import NotFound
 from apps.inspection.models import CoverageMap, Insertion, Inspection, Origin, SiteVersion
+from apps.inspection.selectors.insertions import rasters_of
 from apps.inspection.selectors.sites import site_version_get
 from apps.projects.models import Project
 from workers.plan.model import Mark, Outline, Plan, ZoneOutline
@@ -42,7 +40,7 @@ def plans_of(project: Project) -> list[Plan]:
 
 def _plan(inspection: Inspection, found: CoverageMap, version: SiteVersion) -> Plan:
     project, facts, site = inspection.project, found.facts, version.site
-    shape = int(facts["rows"]), int(facts["columns"])
+    classes, dose_s = rasters_of(found)
     marks = Insertion.objects.filter(project=project, lift=found.lift)
     radius_m = site["radius_m"]
     return Plan(
@@ -50,10 +48,8 @@ def _plan(inspection: Inspection, found: CoverageMap, version: SiteVersion) -> P
         lift=str(facts["name"]),
         origin_m=(float(facts["origin_m"][0]), float(facts["origin_m"][1])),
         cell_m=float(facts["cell_m"]),
-        classes=np.frombuffer(zlib.decompress(found.classes), np.uint8).reshape(shape),
-        dose_s=np.frombuffer(zlib.decompress(found.dose_s), "<f4")
-        .reshape(shape)
-        .astype(np.float32),
+        classes=classes,
+        dose_s=dose_s,
         dose_scale_s=float(facts["dose_scale_s"]),
         marks=tuple(
             Mark(number, x_m, y_m, grade, origin != Origin.DETECTED)

@@ -1,8 +1,11 @@
 """What was last computed: insertions with their corrections, maps and tracks."""
 
+import zlib
 from typing import Any
 
+import numpy as np
 from django.db.models import QuerySet
+from numpy.typing import NDArray
 
 from apps.common.errors import NotFound
 from apps.inspection.models import AuditEntry, CoverageMap, Insertion, InsertionEdit, VideoTracks
@@ -35,6 +38,14 @@ def edit_get(project: Project, id: int) -> InsertionEdit:
 
 def maps_of(project: Project) -> QuerySet[CoverageMap]:
     return project.coverage_maps.all()
+
+
+def rasters_of(one: CoverageMap) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """What is known of each cell, and its dose in seconds: (rows, columns) from the lowest y."""
+    shape = int(one.facts["rows"]), int(one.facts["columns"])
+    classes = np.frombuffer(zlib.decompress(one.classes), np.uint8).reshape(shape)
+    dose_s = np.frombuffer(zlib.decompress(one.dose_s), "<f4").reshape(shape)
+    return classes, dose_s.astype(np.float32)
 
 
 def tracks_of(video: Video) -> list[list[Any]]:

@@ -36,7 +36,13 @@ export default {
     delete_text: "The file is removed. The findings and their reviews stay; the report can be made again.",
     exports: "Data",
     exports_text: "For other programs: everything with its ids, corrections and reviews.",
-    export: { json: "All as JSON", insertions: "Insertions as CSV", findings: "Findings as CSV" },
+    export: {
+      json: "All as JSON",
+      insertions: "Insertions as CSV",
+      findings: "Findings as CSV",
+      coverage: "Coverage as CSV",
+      tracks: "Times in sight as CSV",
+    },
   },
   audit: {
     title: "Audit trail",

@@ -38,7 +38,13 @@ export default {
     delete_text: "将删除报告文件。违规项及复核记录保留，可重新生成报告。",
     exports: "数据",
     exports_text: "供其他程序使用：包含编号、人工修改和复核记录。",
-    export: { json: "全部（JSON）", insertions: "插点（CSV）", findings: "违规项（CSV）" },
+    export: {
+      json: "全部（JSON）",
+      insertions: "插点（CSV）",
+      findings: "违规项（CSV）",
+      coverage: "覆盖范围（CSV）",
+      tracks: "可见时段（CSV）",
+    },
   },
   audit: {
     title: "操作记录",
