@@ -4,6 +4,7 @@ import asyncio
 import resource
 import socket
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -66,6 +67,17 @@ def test_a_comment_comes_while_nothing_happens(
     with live.read(project.pk, token=token) as reader:
         reader.next()
         wait_for(lambda: len(reader.comments) >= 3, timeout_s=10)
+
+
+def test_readers_who_came_together_are_not_looked_after_together(
+    live: LiveServer, project: Project, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "COMMENT_SECONDS", 20.0)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(live.read(project.pk, token=token)) for _ in range(20)]
+        # Each has two comments from the beginning.
+        wait_for(lambda: any(len(one.comments) > 2 for one in readers), timeout_s=10)
+        assert sum(len(one.comments) > 2 for one in readers) < 10
 
 
 def test_a_reader_who_takes_nothing_is_dropped_and_others_miss_nothing(
