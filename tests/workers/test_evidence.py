@@ -1,6 +1,7 @@
 """Pictures and clips of findings, told apart by the number that each frame shows."""
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from workers.evidence.make import CLIP_MAX_S, make_evidence
 from workers.evidence.request import EvidenceError, EvidenceRequest
 from workers.media.indexing import build_frame_index
 from workers.plan.drawing import Label
+from workers.plan.png import label_extent
 
 SIZE = (320, 240)
 
@@ -86,6 +88,30 @@ def test_boxes_are_named_in_words_of_both_languages(monkeypatch: pytest.MonkeyPa
     assert written == [
         "振捣棒（插入） / poker in concrete 0.87", "工人 / worker 0.87", "excavator 0.87",
     ]  # fmt: skip
+
+
+def test_no_name_covers_another_or_the_caption(monkeypatch: pytest.MonkeyPatch) -> None:
+    boxes = [(40, 60), (48, 60), (56, 62), (290, 4), (250, 200), (10, 205)]
+    objects = [
+        {"box": [x, y, x + 24.0, y + 36.0], "label": "vibrator_out", "score": 0.5} for x, y in boxes
+    ]
+    written: list[Label] = []
+
+    def note(image: object, labels: list[Label], *_: object, **__: object) -> object:
+        written.extend(labels)
+        return image
+
+    monkeypatch.setattr(pictures, "write_labels", note)
+    shown = EvidenceRequest.from_json(request(objects=objects, caption=["#1 V01", "5 s"]))
+    pictures.annotated(np.zeros((240, 320, 3), np.uint8), shown)
+    extents = [label_extent(one) for one in written]
+    assert len(extents) == 8
+    for left, top, right, bottom in extents:
+        assert 0 <= left < right <= 320
+        assert 0 <= top < bottom <= 240
+    for one, other in itertools.combinations(extents, 2):
+        is_aside = one[2] <= other[0] or other[2] <= one[0]
+        assert is_aside or one[3] <= other[1] or other[3] <= one[1]
 
 
 def test_a_clip_begins_five_seconds_before_and_ends_five_seconds_after(

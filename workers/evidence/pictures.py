@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.evidence.placing import placed_name
 from workers.evidence.request import EvidenceRequest
 from workers.evidence.words import object_name
 from workers.plan.drawing import Label
-from workers.plan.png import write_labels
+from workers.plan.png import label_extent, write_labels
 
 Image = NDArray[np.uint8]
 
@@ -28,23 +29,31 @@ def annotated(image: Image, request: EvidenceRequest) -> Image:
     picture = np.ascontiguousarray(image).copy()
     height, width = picture.shape[:2]
     unit = max(1.0, width / 960.0)
-    labels = []
+    line = 19 * unit
+    labels = [
+        Label(8 * unit, height - line * (count - 0.6), words, 13 * unit, "#FFFFFF")
+        for count, words in zip(range(len(request.caption), 0, -1), request.caption, strict=True)
+    ]
+    taken = [label_extent(one) for one in labels]
     for shown in request.objects:
         colour = _COLOURS.get(shown.label, _OTHER)
         x1, y1, x2, y2 = (round(value) for value in shown.box)
         cv2.rectangle(picture, (x1, y1), (x2, y2), colour, max(1, round(1.5 * unit)))
         words = f"{object_name(shown.label)} {shown.score:.2f}"
-        labels.append(Label(x1, max(y1 - 3 * unit, 11 * unit), words, 11 * unit, "#FFFFFF"))
+        name = Label(x1, y1, words, 11 * unit, _light(colour))
+        labels.append(placed_name(shown, name, (width, height), taken))
+        taken.append(label_extent(labels[-1]))
     if request.point_px is not None:
         centre = round(request.point_px[0]), round(request.point_px[1])
         for thickness, colour in ((5, _BLACK), (3, _RING)):
             ring = max(1, round(thickness * unit * 0.7))
             cv2.circle(picture, centre, round(22 * unit), colour, ring, cv2.LINE_AA)
-    line = 19 * unit
-    for index, words in enumerate(request.caption):
-        top = height - line * (len(request.caption) - index - 0.6)
-        labels.append(Label(8 * unit, top, words, 13 * unit, "#FFFFFF"))
     return write_labels(picture, labels, 1.0, halo="#000000")
+
+
+def _light(colour: tuple[int, int, int]) -> str:
+    """Return the colour of the letters that go with a box: legible on black."""
+    return "#" + "".join(f"{(2 * part + 255) // 3:02x}" for part in colour)
 
 
 def detail(image: Image, request: EvidenceRequest) -> Image:

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -52,9 +53,8 @@ def write_labels(
     """Return a picture with texts on it; with a halo they can be read on any ground."""
     picture = Image.fromarray(image)
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.truetype(io.BytesIO(font_bytes()), 16)
     for label in labels:
-        sized = font.font_variant(size=label.size * scale)
+        sized = _font(label.size * scale)
         place, anchor = (label.x * scale, label.y * scale), _ANCHORS[label.anchor]
         if label.turn_degrees:
             _write_turned(picture, label, sized, scale)
@@ -64,6 +64,19 @@ def write_labels(
             stroke_width=2 if halo else 0, stroke_fill=halo,
         )  # fmt: skip
     return np.asarray(picture)
+
+
+def label_extent(label: Label) -> tuple[float, float, float, float]:
+    """Return the box (xyxy, points) that a label which is not turned takes."""
+    anchor = _ANCHORS[label.anchor]
+    left, top, right, bottom = _font(label.size).getbbox(label.text, anchor=anchor)
+    return label.x + left, label.y + top, label.x + right, label.y + bottom
+
+
+@lru_cache(maxsize=32)
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    # Reading all its letters takes longer than writing with them.
+    return ImageFont.truetype(io.BytesIO(font_bytes()), size)
 
 
 def _write_turned(
