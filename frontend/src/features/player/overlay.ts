@@ -23,13 +23,43 @@ export function pictureRect(
 const FONT_PX = 12;
 const TAG_PX = 18;
 
-function drawTag(context: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {
-  const width = context.measureText(text).width + 8;
-  const left = Math.max(0, Math.min(x, context.canvas.clientWidth - width));
+interface Tag {
+  left: number;
+  top: number;
+  width: number;
+  words: string;
+  colour: string;
+}
+
+/**
+ * Where the tag of a box stands so that it covers no other: above the box, else below it, else further
+ * up or down; where all is full, above the box all the same.
+ */
+export function freeTop(
+  tag: { left: number; width: number },
+  box: { top: number; bottom: number },
+  view: { top: number; bottom: number },
+  taken: readonly Pick<Tag, "left" | "top" | "width">[],
+): number {
+  const above = box.top - TAG_PX;
+  const tops = [above, box.bottom, above - TAG_PX, box.bottom + TAG_PX, above - 2 * TAG_PX, box.bottom + 2 * TAG_PX];
+  const isFree = (top: number): boolean =>
+    top >= view.top &&
+    top + TAG_PX <= view.bottom &&
+    !taken.some(
+      (one) =>
+        tag.left < one.left + one.width &&
+        one.left < tag.left + tag.width &&
+        Math.abs(top - one.top) < TAG_PX,
+    );
+  return tops.find(isFree) ?? (above >= view.top ? above : box.top);
+}
+
+function drawTag(context: CanvasRenderingContext2D, { left, top, width, words, colour }: Tag): void {
   context.fillStyle = colour;
-  context.fillRect(left, y, width, TAG_PX);
+  context.fillRect(left, top, width, TAG_PX);
   context.fillStyle = "#10181b";
-  context.fillText(text, left + 4, y + TAG_PX / 2 + 0.5);
+  context.fillText(words, left + 4, top + TAG_PX / 2 + 0.5);
 }
 
 /** Draws boxes with their label as text: colour is never the only carrier. */
@@ -49,8 +79,12 @@ export function drawBoxes(
   context.font = `600 ${FONT_PX}px "Inter Variable", system-ui, sans-serif`;
   context.textBaseline = "middle";
   const { x, y, scale } = pictureRect(size, picture);
+  const view = { top: y, bottom: y + picture.height * scale };
+  const tags: Tag[] = [];
 
-  for (const { box, label, score, isBetween } of boxes) {
+  // From the top down, and not by score: tags shall not change places from frame to frame.
+  const ordered = [...boxes].sort((one, other) => one.box[1] - other.box[1]);
+  for (const { box, label, score, isBetween } of ordered) {
     const colour = labelColour(label);
     const left = x + box[0] * scale;
     const top = y + box[1] * scale;
@@ -64,7 +98,10 @@ export function drawBoxes(
     context.lineWidth = 2;
     context.strokeStyle = colour;
     context.strokeRect(left, top, width, height);
-    const tagTop = top - TAG_PX >= y ? top - TAG_PX : top;
-    drawTag(context, `${text.label(label)} ${text.score(score)}`, left - 1, tagTop, colour);
+    const words = `${text.label(label)} ${text.score(score)}`;
+    const tagWidth = context.measureText(words).width + 8;
+    const place = { left: Math.max(0, Math.min(left - 1, size.width - tagWidth)), width: tagWidth };
+    tags.push({ ...place, top: freeTop(place, { top, bottom: top + height }, view, tags), words, colour });
   }
+  for (const tag of tags) drawTag(context, tag);
 }
