@@ -9,6 +9,11 @@ import { withPour } from "./pour";
 
 type Row = [u: number, v: number, x: number, y: number];
 
+interface SavedSite {
+  version: number;
+  site: { radius_m: number; placements: { placed_s: number }[] };
+}
+
 interface Pour {
   project: number;
   video: number;
@@ -54,6 +59,17 @@ async function placeAll(page: Page, pour: Pour, list: "points" | "check_points",
   await page.keyboard.press("Escape");
 }
 
+/** Draws a shape by typing its corners. */
+async function draw(page: Page, kind: string, corners: [number, number][]): Promise<void> {
+  await page.getByTestId(`draw-${kind}`).click();
+  for (const [x, y] of corners) {
+    await page.getByTestId("corner-x").locator("input").fill(String(x));
+    await page.getByTestId("corner-y").locator("input").fill(String(y));
+    await page.getByTestId("add-corner").click();
+  }
+  await page.getByTestId("finish-shape").click();
+}
+
 async function openSite(page: Page, project: number): Promise<void> {
   await page.goto(`/projects/${project}/site`);
   await expect(page.getByTestId("picture-stage")).toHaveAttribute("data-loaded", "true", { timeout: LONG_MS });
@@ -75,21 +91,20 @@ test("a camera is calibrated by hand, the pour drawn, and the plan tells of an i
   await expect(page.getByTestId("calibration-point")).toHaveCount(8);
 
   await page.getByRole("tab", { name: "Drawing" }).click();
-  await page.getByTestId("draw-pour").click();
-  for (const [x, y] of pour.outline) {
-    await page.getByTestId("corner-x").locator("input").fill(String(x));
-    await page.getByTestId("corner-y").locator("input").fill(String(y));
-    await page.getByTestId("add-corner").click();
-  }
-  await page.getByTestId("finish-shape").click();
+  await draw(page, "pour", pour.outline);
   await expect(page.getByTestId("shape-pour")).toHaveCount(1);
   await page.getByTestId("undo").click();
   await expect(page.getByTestId("shape-pour")).toHaveCount(0);
   await page.getByTestId("redo").click();
   await expect(page.getByTestId("shape-pour")).toHaveCount(1);
+  await draw(page, "placement", pour.outline.slice(0, 3));
+  await page.getByTestId("placed-at").locator("input").fill("1.5");
+  await expect(page.getByTestId("shapes")).toContainText("Placed at 1.5 min");
   await page.getByTestId("save-site").click();
   await expect(page.getByTestId("site-state")).toHaveText("Saved as version 1");
   await page.screenshot({ path: "test-results/looks/site.png" });
+  const stored = await admin.get<SavedSite>(`projects/${pour.project}/site/`);
+  expect(stored.site.placements.map((one) => one.placed_s)).toEqual([90]);
 
   // a place beside the pour, which the plan shows too
   const [u, v] = pour.calibration.points[0] ?? [0, 0];
@@ -132,7 +147,7 @@ test.describe("two people at once", () => {
     await expect(page.getByTestId("radius").locator("input")).toHaveValue("0.35");
     await page.getByTestId("save-on-top").click();
     await expect(page.getByTestId("site-state")).toHaveText("Saved as version 2");
-    const saved = await admin.get<{ version: number; site: { radius_m: number } }>(`projects/${project}/site/`);
+    const saved = await admin.get<SavedSite>(`projects/${project}/site/`);
     expect([saved.version, saved.site.radius_m]).toEqual([2, 0.35]);
     await other.close();
   });

@@ -2,7 +2,7 @@ import type { SiteDocument } from "./document";
 import { crossingEdges, isInside, pathLength, polygonArea } from "@/geometry/polygon";
 import type { Point } from "@/geometry/types";
 
-export const SHAPE_KINDS = ["pour", "opening", "formwork", "zone"] as const;
+export const SHAPE_KINDS = ["pour", "opening", "formwork", "zone", "placement"] as const;
 export type ShapeKind = (typeof SHAPE_KINDS)[number];
 
 /** Which shape of the site is meant. There is one pour, so its index is always 0. */
@@ -27,7 +27,8 @@ function listOf(site: SiteDocument, kind: ShapeKind): Point[][] {
   if (kind === "pour") return site.pour ? [site.pour] : [];
   if (kind === "opening") return site.openings;
   if (kind === "formwork") return site.formwork ?? [];
-  return site.zones.map((zone) => zone.polygon);
+  if (kind === "zone") return site.zones.map((zone) => zone.polygon);
+  return site.placements.map((placement) => placement.polygon);
 }
 
 export function shapesOf(site: SiteDocument): Shape[] {
@@ -50,13 +51,21 @@ export function setPoints(site: SiteDocument, { kind, index }: ShapeRef, points:
   if (kind === "pour") site.pour = points;
   else if (kind === "opening") site.openings[index] = points;
   else if (kind === "formwork") (site.formwork ??= [])[index] = points;
-  else if (site.zones[index]) site.zones[index].polygon = points;
+  else if (kind === "zone" && site.zones[index]) site.zones[index].polygon = points;
+  else if (kind === "placement" && site.placements[index]) site.placements[index].polygon = points;
+}
+
+/** What a new shape is called, if it is a zone, and when its concrete was placed, if that is what it tells. */
+export interface Beginning {
+  zoneName: string;
+  placedS: number;
 }
 
 /** Adds a drawn shape and tells where it went; a second pour replaces the first. */
-export function addShape(site: SiteDocument, kind: ShapeKind, points: Point[], zoneName: string): ShapeRef {
+export function addShape(site: SiteDocument, kind: ShapeKind, points: Point[], { zoneName, placedS }: Beginning): ShapeRef {
   const index = kind === "pour" ? 0 : listOf(site, kind).length;
   if (kind === "zone") site.zones.push({ name: zoneName, kind: "danger", polygon: points });
+  else if (kind === "placement") site.placements.push({ polygon: points, placed_s: placedS });
   else setPoints(site, { kind, index }, points);
   return { kind, index };
 }
@@ -65,6 +74,7 @@ export function removeShape(site: SiteDocument, { kind, index }: ShapeRef): void
   if (kind === "pour") site.pour = null;
   else if (kind === "opening") site.openings.splice(index, 1);
   else if (kind === "zone") site.zones.splice(index, 1);
+  else if (kind === "placement") site.placements.splice(index, 1);
   else {
     site.formwork?.splice(index, 1);
     if (site.formwork?.length === 0) site.formwork = null;

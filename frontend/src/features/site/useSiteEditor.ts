@@ -142,14 +142,14 @@ function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => bool
     () => tool.value.does === "shape" && drawn.value.length >= fewestPoints(tool.value.kind),
   );
 
-  /** The shape is complete; `zoneName` names it if it is a zone. */
+  /** The shape is complete; `zoneName` names it if it is a zone. Concrete was placed when the picture shows it. */
   function finish(zoneName: string): void {
     if (tool.value.does !== "shape" || !canFinish.value) return;
     const { kind } = tool.value;
     const points = drawn.value;
     let added: ShapeRef | null = null;
     change((draftSite) => {
-      added = addShape(draftSite, kind, points, zoneName);
+      added = addShape(draftSite, kind, points, { zoneName, placedS: Math.round(seconds.value) });
     });
     selectedShape.value = added;
     use(NOTHING);
