@@ -38,9 +38,11 @@ def layer_interval(case: Case) -> Judgement:
             last = max(near, key=lambda one: one.end_s)
             value = (upper.start_s - last.end_s) / 60.0
             if value > case.number("warn_ratio") * limit:
+                # While nobody looked, the layer below may have been vibrated once more.
+                is_sure = value > limit and case.knows_all(last.end_s, upper.start_s)
                 findings.append(
                     case.finding(
-                        value, limit, "min", is_sure=value > limit, start_s=last.end_s,
+                        value, limit, "min", is_sure=is_sure, start_s=last.end_s,
                         end_s=upper.start_s, place=upper.place, insertions=[last, upper],
                     )
                 )  # fmt: skip
