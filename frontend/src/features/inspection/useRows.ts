@@ -1,6 +1,7 @@
 import { computed, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 
+import { beginsAt } from "./pourClock";
 import type { Finding, Insertion, StatusNote, TrackSpan } from "./types";
 import type { InspectionStore } from "./useInspection";
 import { useRuleNames } from "./useRuleNames";
@@ -61,7 +62,7 @@ export function useRows({ inspection, insertions, findings }: InspectionStore, v
   function noteItem(one: StatusNote, id: number): TimelineItem[] {
     if (!HIDING.has(one.code) || one.start_s === undefined || one.end_s === undefined) return [];
     if (one.video !== undefined && one.video !== video.value) return [];
-    const offset = inspection.value?.clock.videos.find((other) => other.video === video.value)?.offset_s ?? 0;
+    const offset = beginsAt(inspection.value?.clock, video.value);
     const shift = one.video === undefined ? offset : 0;
     const title = te(`notes.${one.code}`) ? t(`notes.${one.code}`) : one.message;
     return [{ id, start: one.start_s - shift, end: one.end_s - shift, look: "hidden", weight: 0, title }];

@@ -25,7 +25,13 @@ const roundedPx = (pixels: number): number => Math.round(pixels * 10) / 10;
 /** Metres to a millimetre. */
 export const roundedM = (metres: number): number => Math.round(metres * 1e3) / 1e3;
 
-function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => boolean) {
+function makeEditor(
+  draft: SiteDraft,
+  videos: () => Video[],
+  mayEdit: () => boolean,
+  /** Seconds on the clock of the pour. */
+  beginsAt: (video: number | null) => number,
+) {
   const site = draft.shown;
   const isReadOnly = computed(() => draft.preview.value !== null || !mayEdit());
   const videoId = ref<number | null>(null);
@@ -142,14 +148,14 @@ function makeEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => bool
     () => tool.value.does === "shape" && drawn.value.length >= fewestPoints(tool.value.kind),
   );
 
-  /** The shape is complete; `zoneName` names it if it is a zone. Concrete was placed when the picture shows it. */
+  /** The shape is complete; `zoneName` names it if it is a zone. Concrete was placed when the picture shows it, on the clock of the pour. */
   function finish(zoneName: string): void {
     if (tool.value.does !== "shape" || !canFinish.value) return;
     const { kind } = tool.value;
     const points = drawn.value;
     let added: ShapeRef | null = null;
     change((draftSite) => {
-      added = addShape(draftSite, kind, points, { zoneName, placedS: Math.round(seconds.value) });
+      added = addShape(draftSite, kind, points, { zoneName, placedS: Math.round(beginsAt(videoId.value) + seconds.value) });
     });
     selectedShape.value = added;
     use(NOTHING);
@@ -169,8 +175,8 @@ export type SiteEditor = ReturnType<typeof makeEditor>;
 const KEY: InjectionKey<SiteEditor> = Symbol("site editor");
 
 /** What the panels and stages of the set-up page share: the draft, what is chosen, what a click does. */
-export function provideSiteEditor(draft: SiteDraft, videos: () => Video[], mayEdit: () => boolean): SiteEditor {
-  const editor = makeEditor(draft, videos, mayEdit);
+export function provideSiteEditor(...parts: Parameters<typeof makeEditor>): SiteEditor {
+  const editor = makeEditor(...parts);
   provide(KEY, editor);
   return editor;
 }
