@@ -14,7 +14,7 @@ from apps.evidence.selectors.measuring import calibrations_of, cameras_of, rules
 from apps.evidence.selectors.plans import inspected_site
 from apps.inspection.models import Finding, Insertion, VideoTracks
 from apps.inspection.selectors.clock import PourClock, clock_of
-from apps.inspection.selectors.insertions import edits_of, maps_of, rasters_of
+from apps.inspection.selectors.insertions import CLASS_NAMES, edits_of, maps_of, rasters_of
 from apps.inspection.selectors.inspections import inspection_view
 from apps.projects.models import Project
 from workers.vibration.coverage import Cell
@@ -35,7 +35,7 @@ FINDING_COLUMNS = (
     "review_note", "basis", "source", "trust", "site_version", "site_sha256", "detector_digest",
 )  # fmt: skip
 TRACK_COLUMNS = ("video", "kind", "start_s", "end_s", "starts_at")
-CELL_COLUMNS = ("lift", "x_m", "y_m", "cell_m", "class", "dose_s")
+CELL_COLUMNS = ("lift", "lift_name", "x_m", "y_m", "cell_m", "class", "dose_s")
 
 
 def json_pieces(project: Project) -> Iterator[str]:
@@ -121,11 +121,12 @@ def coverage_pieces(project: Project) -> Iterator[str]:
             yield "".join(
                 _line(
                     (
+                        one.lift,
                         one.facts["name"],
                         round(x_m + (column + 0.5) * cell_m, 4),
                         middle_y_m,
                         cell_m,
-                        Cell(cells[column]).name.lower(),
+                        CLASS_NAMES[cells[column]],
                         round(float(dose_s[row, column]), 2),
                     )
                 )

@@ -212,6 +212,8 @@ def test_the_map_and_the_tracks_can_be_taken_away(cast: Cast, pour: Pour) -> Non
     assert len(cells) == 40 * 40  # two metres by two, in cells of 5 cm
     at = {(float(one["x_m"]), float(one["y_m"])): one for one in cells}
     assert at[2.525, 2.525]["class"] == "good"
+    # The number that insertions have as their lift.
+    assert {(one["lift"], one["lift_name"]) for one in cells} == {("0", "1")}
     assert float(at[2.525, 2.525]["dose_s"]) == pytest.approx(15.0, abs=0.4)
     assert (at[3.225, 3.225]["class"], at[3.925, 2.025]["class"]) == ("short", "missed")
     good_m2 = sum(float(one["cell_m"]) ** 2 for one in cells if one["class"] == "good")

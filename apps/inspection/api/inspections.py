@@ -25,6 +25,7 @@ from apps.inspection.api.serializers.inspections import (
 )
 from apps.inspection.models import CoverageMap
 from apps.inspection.selectors.insertions import (
+    CLASS_NAMES,
     edit_get,
     edits_of,
     insertion_get,
@@ -45,7 +46,6 @@ from apps.inspection.services.requests import inspection_request
 from apps.projects.models import MemberRole
 from apps.projects.selectors import project_get_for
 from apps.projects.selectors.videos import video_get_for
-from workers.vibration.coverage import Cell
 
 EDIT_MADE = {201: InsertionEditSerializer}
 
@@ -113,7 +113,7 @@ def _map_json(one: CoverageMap) -> dict[str, Any]:
         "lift": one.lift,
         **one.facts,
         "classes": base64.b64encode(zlib.decompress(one.classes)).decode("ascii"),
-        "class_names": [cell.name.lower() for cell in Cell],
+        "class_names": CLASS_NAMES,
         "dose_s": base64.b64encode(zlib.decompress(one.dose_s)).decode("ascii"),
     }
 

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from apps.common.errors import NotFound
 from apps.inspection.models import AuditEntry, CoverageMap, Insertion, InsertionEdit, VideoTracks
 from apps.projects.models import Project, Video
+from workers.vibration.coverage import Cell
+
+# By the values of a map's cells.
+CLASS_NAMES = tuple(cell.name.lower() for cell in Cell)
 
 
 def insertions_of(project: Project) -> QuerySet[Insertion]:
