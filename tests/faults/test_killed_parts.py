@@ -31,6 +31,10 @@ def site(
         stack.close()
 
 
+# The Redis server of the other set-up belongs to others, too: test_redis_server.py kills another.
+of_its_own = pytest.mark.parametrize("site", ["embedded"], indirect=True, scope="module")
+
+
 def assert_complete(site: Site, run: int) -> None:
     ended = site.wait_end(run)
     assert ended["state"] == "completed", ended
@@ -67,9 +71,8 @@ def test_the_web_server_is_killed_and_the_page_recovers_by_itself(site: Site) ->
     assert len(frames) == len(set(frames)) == site.run(run)["frames_total"]
 
 
+@of_its_own
 def test_redis_is_killed(site: Site) -> None:
-    if site.stack.setup != "embedded":
-        pytest.skip("the Redis server belongs to others, too")
     run = site.start(fps=1.1)
     site.wait_frames(run, at_least=5)
     old = site.stack.kill("redis")
@@ -83,9 +86,8 @@ def test_redis_is_killed(site: Site) -> None:
     assert site.wait_end(after)["state"] == "completed"
 
 
+@of_its_own
 def test_redis_loses_everything(site: Site) -> None:
-    if site.stack.setup != "embedded":
-        pytest.skip("the Redis server belongs to others, too")
     run = site.start(fps=1.15)
     site.wait_frames(run, at_least=5)
     with redis.Redis(unix_socket_path=str(site.stack.data_dir / "redis.sock")) as client:
