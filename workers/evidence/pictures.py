@@ -30,9 +30,10 @@ def annotated(image: Image, request: EvidenceRequest) -> Image:
     height, width = picture.shape[:2]
     unit = max(1.0, width / 960.0)
     line = 19 * unit
+    first = height - line * (len(request.caption) - 0.6)
     labels = [
-        Label(8 * unit, height - line * (count - 0.6), words, 13 * unit, "#FFFFFF")
-        for count, words in zip(range(len(request.caption), 0, -1), request.caption, strict=True)
+        Label(8 * unit, first + line * index, words, 13 * unit, "#FFFFFF")
+        for index, words in enumerate(request.caption)
     ]
     taken = [label_extent(one) for one in labels]
     for shown in request.objects:
