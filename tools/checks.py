@@ -113,7 +113,8 @@ def run(part: Part, data_dir: str) -> tuple[str, str, float]:
         "PATH": f"{Path(PYTHON).parent}{os.pathsep}{os.environ['PATH']}",
         "CVD_DATA_DIR": data_dir,
         "CVD_TEST_SETUP": part.setup,
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Hundreds of processes start, and each would compile all of it again.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
     print(f"... {part.name}", file=sys.stderr, flush=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:

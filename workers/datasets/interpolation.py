@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import hypot
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from workers.datasets.labels import Box
 
@@ -42,7 +42,7 @@ def _pairs(first: Sequence[Box], last: Sequence[Box]) -> list[tuple[Box, Box]]:
         if not theirs:
             continue
         costs = np.array([[_distance(box, other) for other in theirs] for _, box in ours])
-        for row, column in zip(*linear_sum_assignment(costs), strict=True):
+        for row, column in zip(*scipy.optimize.linear_sum_assignment(costs), strict=True):
             if costs[row, column] <= REACH:
                 pairs.append((*ours[row], theirs[column]))
     return [(box, partner) for _, box, partner in sorted(pairs, key=lambda pair: pair[0])]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import exp, inf
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def assign(costs: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     allowed = np.isfinite(matrix)
     forbidden = (float(matrix[allowed].max()) + 1.0) * (min(matrix.shape) + 1)
     matrix[~allowed] = forbidden
-    rows, columns = linear_sum_assignment(matrix)
+    rows, columns = scipy.optimize.linear_sum_assignment(matrix)
     return [
         (int(row), int(column))
         for row, column in zip(rows, columns, strict=True)

@@ -9,8 +9,8 @@ metres do not survive.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +60,9 @@ def fit(source: Floats, target: Floats) -> Homography:
         return _parameter_jacobian(_matrix_of(parameters), near).reshape(-1, 8)
 
     start = _direct_linear(near, far)
-    solved = least_squares(residuals, _parameters_of(start), jac=jacobian, method="lm")
+    solved = scipy.optimize.least_squares(
+        residuals, _parameters_of(start), jac=jacobian, method="lm"
+    )
     normalised = _matrix_of(solved.x)
     to_target = inverse(from_target)
     slope = jacobian(solved.x)

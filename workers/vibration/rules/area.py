@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from math import hypot
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from shapely import LineString
 
 from workers.vibration.coverage import Cell, Coverage, ignored_hole_m2
@@ -123,7 +123,7 @@ def _is_missed(
     grid = coverage.grid
     depth_m = case.number("strip_ratio") * case.site.radius_m / 2.0
     valid = _valid(case, lift)
-    tree = cKDTree([one.place for one in valid]) if valid else None
+    tree = scipy.spatial.cKDTree([one.place for one in valid]) if valid else None
     is_missed = np.zeros(len(on_line), np.bool_)
     along = np.gradient(on_line, axis=0)
     for index, (point, way) in enumerate(zip(on_line, along, strict=True)):

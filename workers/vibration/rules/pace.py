@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import inf
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 from shapely import contains_xy
 
 from workers.vibration.coverage import Cell, cover, ignored_hole_m2
@@ -30,7 +30,7 @@ def layer_interval(case: Case) -> Judgement:
         below = [one for one in placed if one.lift == lift - 1]
         if not below:
             continue
-        tree = cKDTree([one.place for one in below])
+        tree = scipy.spatial.cKDTree([one.place for one in below])
         for upper in (one for one in placed if one.lift == lift):
             near = [below[i] for i in tree.query_ball_point(upper.place, case.site.radius_m)]
             if not near:

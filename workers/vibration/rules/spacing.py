@@ -3,7 +3,7 @@
 from math import hypot
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 from shapely import LineString, Point
 
 from workers.vibration.insertions import Insertion
@@ -75,7 +75,7 @@ def _neighbours(insertions: list[Insertion], reach_m: float) -> list[tuple[Inser
         return []
     pairs = []
     places = np.array([one.place for one in insertions])
-    tree = cKDTree(places)
+    tree = scipy.spatial.cKDTree(places)
     for first, place in enumerate(places):
         # One point after the other: all pairs at once would not fit where visits pile up.
         near = np.array(sorted(tree.query_ball_point(place, reach_m)))
@@ -115,7 +115,7 @@ def repeated(case: Case) -> list[Finding]:
     placed = case.placed
     if not placed:
         return findings
-    near = cKDTree([one.place for one in placed]).query_ball_point(
+    near = scipy.spatial.cKDTree([one.place for one in placed]).query_ball_point(
         [one.place for one in placed], reach_m
     )
     counted: set[int] = set()
