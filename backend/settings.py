@@ -200,7 +200,7 @@ TRAINING_ROOT = DATA_DIR / "training"
 EVIDENCE_ROOT = DATA_DIR / "evidence"
 # The detector that the program brings; registered by the first start that finds it.
 DETECTOR_STARTER = BASE_DIR / "workers" / "detect" / "starter"
-# Django spools request bodies; on the data disk they cannot fill a small /tmp.
+# Django spools uploaded files; on the data disk they cannot fill a small /tmp.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 UPLOAD_MAX_BYTES = env.integer("CVD_UPLOAD_MAX_GIB", 64, minimum=1) * 2**30

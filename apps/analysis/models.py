@@ -39,6 +39,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"run {self.pk} of {self.project}"
 
+    @property
+    def is_whole(self) -> bool:
+        """Every segment was analysed, whatever became of the run then."""
+        return self.segments_done == self.segments_total
+
 
 class SegmentState(models.TextChoices):
     PENDING = "pending"

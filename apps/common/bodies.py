@@ -17,7 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 SCOPE_KEY = "cvd.body"
-METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+METHODS_STREAMED = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 READ_BYTES = 2**20
 READ_AHEAD_BYTES = 2**20
 # A client that vanished without closing its connection must not keep an upload locked.
@@ -112,10 +112,12 @@ class BodyGate:
         self._streamed = streamed
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] in METHODS_WITH_BODY:
-            if scope["path"].startswith(self._streamed):
+        if scope["type"] == "http":
+            is_streamed = scope["path"].startswith(self._streamed)
+            if is_streamed and scope["method"] in METHODS_STREAMED:
                 await self._stream(scope, StreamedBody(receive), send)
                 return
+            # of any method: Django puts a body on the disk before it asks what the method is
             if refusal := _refusal(dict(scope["headers"])):
                 await _send_error(send, refusal)
                 return

@@ -159,7 +159,7 @@ def _receive(
 ) -> None:
     with open(target, "ab") as file:
         done = file.tell()
-        while piece := response.read(READ_BYTES):
+        while piece := response.read1(READ_BYTES):
             check()
             done += len(piece)
             if done > rules.max_bytes:

@@ -87,7 +87,7 @@ def json_pieces(project: Project) -> Iterator[str]:
 
 def insertion_pieces(project: Project) -> Iterator[str]:
     """A line for each insertion."""
-    yield _line(INSERTION_COLUMNS)
+    yield _head(INSERTION_COLUMNS)
     for row in _insertions(project):
         values = _insertion(row)
         yield _line(values[name] for name in INSERTION_COLUMNS)
@@ -96,7 +96,7 @@ def insertion_pieces(project: Project) -> Iterator[str]:
 def finding_pieces(project: Project) -> Iterator[str]:
     """A line for each finding, also those that a later computation no longer gives."""
     columns = (*FINDING_COLUMNS, "is_current")
-    yield _line(columns)
+    yield _head(columns)
     for row in _findings(project):
         values = _finding(row)
         yield _line(values[name] for name in columns)
@@ -104,14 +104,14 @@ def finding_pieces(project: Project) -> Iterator[str]:
 
 def track_pieces(project: Project) -> Iterator[str]:
     """A line for each time that somebody, or a poker, was in sight."""
-    yield _line(TRACK_COLUMNS)
+    yield _head(TRACK_COLUMNS)
     for values in _tracks(project, clock_of(project, inspected_site(project))):
         yield _line(values[name] for name in TRACK_COLUMNS)
 
 
 def coverage_pieces(project: Project) -> Iterator[str]:
     """A line for each cell of the pour, by its middle in metres."""
-    yield _line(CELL_COLUMNS)
+    yield _head(CELL_COLUMNS)
     for one in maps_of(project):
         cell_m = float(one.facts["cell_m"])
         x_m, y_m = (float(value) for value in one.facts["origin_m"])
@@ -207,6 +207,11 @@ def _joined(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+
+
+def _head(columns: Iterable[str]) -> str:
+    # Without the mark some spreadsheets take UTF-8 for something else.
+    return "\ufeff" + _line(columns)
 
 
 def _line(values: Iterable[Any]) -> str:

@@ -58,10 +58,10 @@ def quality_json(quality: Quality) -> dict[str, Any]:
         "max_m": quality.max_m,
         "leave_one_out_m": None
         if quality.leave_one_out_m is None
-        else [_finite(one) for one in quality.leave_one_out_m],
-        "leave_one_out_rmse_m": _finite(quality.leave_one_out_rmse_m),
-        "check_m": [_finite(one) for one in quality.check_m],
-        "check_rmse_m": _finite(quality.check_rmse_m),
+        else [finite(one) for one in quality.leave_one_out_m],
+        "leave_one_out_rmse_m": finite(quality.leave_one_out_rmse_m),
+        "check_m": [finite(one) for one in quality.check_m],
+        "check_rmse_m": finite(quality.check_rmse_m),
     }
 
 
@@ -99,5 +99,6 @@ def _radius(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _finite(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """What JSON can give back: figures of too few points are endless."""
     return value if value is not None and math.isfinite(value) else None

@@ -71,6 +71,14 @@ class Inspection(models.Model):
         return f"inspection of {self.project_id}"
 
     @property
+    def is_whole(self) -> bool:
+        """Nothing more will come, and nothing was left unseen: what is missing now was missed.
+
+        A run that was cancelled or failed on the way leaves it open.
+        """
+        return self.is_final and (self.run is None or self.run.is_whole)
+
+    @property
     def is_stale(self) -> bool:
         return self.wanted > self.computed
 

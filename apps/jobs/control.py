@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -83,6 +84,10 @@ class JobControl:
         self.fraction = min(max(fraction, 0.0), 1.0)
 
     def check(self) -> None:
-        """Raise JobCancelled when the work is to stop. Cheap: call it often."""
+        """Raise JobCancelled when the work is to stop. Cheap: call it often.
+
+        Under eventlet it lets others go on: the renewal of this lease, and other jobs.
+        """
+        time.sleep(0)
         if self._renewal is not None and self._renewal.is_lost:
             raise JobCancelled

@@ -154,10 +154,10 @@ class EventStream(AsyncHttpConsumer):
             if isinstance(item, Event):
                 if id_order(item.id) > id_order(self._last_id):
                     await self._write_events([item])
-            elif item is Signal.MISSED:
-                await self._start_over(id)
             elif closed := await self._closed(id):
                 return await self._close(closed)
+            elif item is Signal.MISSED:
+                await self._start_over(id)
             if time.monotonic() >= comment_at:
                 await self._write(ALIVE)
                 comment_at += COMMENT_SECONDS

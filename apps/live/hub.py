@@ -220,7 +220,8 @@ class Hub:
 
     async def _hand_out(self, topic: str) -> None:
         """Give the topic's streams what its log has beyond the position."""
-        position = self._positions[topic]
+        if (position := self._positions.get(topic)) is None:
+            return  # the last reader has just left
         entries = await self._client.xrange(log_key(topic), min=f"({position}")
         for event in map(_event_of, entries or ()):
             # Everybody may have left meanwhile, or another call was faster.

@@ -11,6 +11,7 @@ from typing import IO, cast
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.encoding import escape_uri_path
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from apps.common.metrics import REQUEST_SECONDS, REQUESTS
@@ -85,7 +86,7 @@ def _end(request: HttpRequest, response: HttpResponseBase, begun: float) -> Http
         logging.DEBUG if request.path in _QUIET else logging.INFO,
         "%s %s %d %.0f ms",
         request.method,
-        request.path,
+        escape_uri_path(request.path),  # unquoted it could hold lines of its own
         response.status_code,
         1000 * seconds,
         extra={

@@ -1,7 +1,6 @@
 """The tus 1.0.0 protocol's headers: read strictly, written in one place. No state, no disk."""
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 
@@ -43,7 +42,7 @@ def parse_metadata(value: str) -> dict[str, str]:
             raise _metadata_error("a key is empty, repeated or not ASCII")
         try:
             metadata[key] = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-        except (binascii.Error, UnicodeError):
+        except ValueError:  # also what is not base64, not ASCII or not UTF-8
             raise _metadata_error(f"the value of {key} is not UTF-8 in base64") from None
     return metadata
 
@@ -60,7 +59,7 @@ def parse_checksum(value: str | None) -> Checksum | None:
         )
     try:
         return Checksum(algorithm, base64.b64decode(encoded.strip(), validate=True))
-    except binascii.Error:
+    except ValueError:
         raise Invalid(
             "The digest in Upload-Checksum is not base64.", code="tus_header_invalid"
         ) from None

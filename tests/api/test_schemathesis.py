@@ -41,7 +41,7 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume async")
 @schema.parametrize()
 @settings(
     max_examples=12,

@@ -16,7 +16,7 @@ from tests.api.addresses import address_ids, collection
 from tests.cast import Cast, client_of
 
 # The client of the tests is synchronous, files are sent asynchronously.
-pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume async")
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # The registry of detectors belongs to everybody with the right role: see tests/detectors.

@@ -24,6 +24,7 @@ class Server(ThreadingHTTPServer):
         self.ranges: list[str | None] = []
         # How many bytes an answer may give before the line is cut.
         self.cut_after = len(CONTENT)
+        self.is_stopping = threading.Event()
 
     def address(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{path}"
@@ -49,6 +50,10 @@ class Handler(BaseHTTPRequestHandler):
         if name != "/endless":
             self.send_header("Content-Length", str(len(CONTENT) - start))
         self.end_headers()
+        if name == "/slow":
+            self.wfile.write(CONTENT[:1])
+            self.server.is_stopping.wait(20)
+            return None
         self.wfile.write(CONTENT[start : start + self.server.cut_after])
         if name == "/endless":
             self.wfile.write(CONTENT)
@@ -71,6 +76,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     thread = threading.Thread(target=running.serve_forever, args=[0.02])
     thread.start()
     yield running
+    running.is_stopping.set()
     running.shutdown()
     thread.join()
     running.server_close()
@@ -149,7 +155,8 @@ def test_only_addresses_of_the_web_are_taken(url: str, tmp_path: Path) -> None:
     assert refusal(url, tmp_path / "file") == "url_invalid"
 
 
-def test_what_check_raises_stops_it(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/file", "/slow"])
+def test_what_check_raises_stops_it(server: Server, tmp_path: Path, path: str) -> None:
     class Stop(Exception):
         pass
 
@@ -158,7 +165,7 @@ def test_what_check_raises_stops_it(server: Server, tmp_path: Path) -> None:
 
     with pytest.raises(Stop):
         download(
-            server.address("/file"),
+            server.address(path),
             tmp_path / "file",
             sha256=SHA256,
             rules=RULES,

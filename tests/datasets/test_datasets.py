@@ -165,7 +165,7 @@ def test_an_export_tells_what_was_lost_before_it_begins(
 def zip_of(api: APIClient, url: str, **query: Any) -> zipfile.ZipFile:
     answer: Any = api.get(url, query)
     assert answer.status_code == 200, answer.content
-    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    return zipfile.ZipFile(io.BytesIO(body_of(answer)))
 
 
 def body_of(answer: Any) -> bytes:

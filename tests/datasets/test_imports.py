@@ -170,6 +170,7 @@ def test_a_list_of_all_pictures_and_a_folder_are_told_apart(
         ([f"c{number}" for number in range(11)], "c2"),
         ({"0": "c0", "2": "c2"}, None),
         ({"first": "c0"}, None),
+        ([["c0"] * 11], None),
     ],
 )
 def test_yolo_names_go_by_their_numbers(

@@ -26,6 +26,7 @@ from apps.detectors.models import (
 from apps.detectors.services import detector_add
 from apps.detectors.services.evaluations import _as_coco
 from apps.detectors.services.promotion import _switch
+from apps.detectors.services.registry import detector_update
 from apps.jobs.models import Job, JobKind, JobState
 from tests.cast import client_of, user_make
 from tests.detectors.conftest import work
@@ -370,6 +371,24 @@ def test_of_two_promotions_that_meet_one_succeeds(engineer: User, gate: Evaluati
     with pytest.raises(Conflict):
         _switch(second, None, outcome=PromotionOutcome.FIRST, by=engineer)
     assert [one.name for one in Detector.objects.filter(active_for="vibration")] == ["first"]
+
+
+def test_what_was_changed_meanwhile_is_not_promoted_as_it_was_judged(
+    client: APIClient, engineer: User, gate: EvaluationSet
+) -> None:
+    old = detector_make("old", state="active", active_for="vibration")
+    judged = detector_make("new", classes=["x"])
+    client.patch(f"{URL}{judged.pk}/", {"label_map": {"x": "worker"}})
+    with pytest.raises(Conflict) as refused:
+        _switch(judged, old, outcome=PromotionOutcome.PASSED, by=engineer)
+    assert refused.value.code == "detector_active_changed"
+    assert Detector.objects.get(active_for="vibration") == old
+
+    read_before = Detector.objects.get(pk=judged.pk)
+    _switch(Detector.objects.get(pk=judged.pk), old, outcome=PromotionOutcome.PASSED, by=engineer)
+    with pytest.raises(Conflict) as refused:
+        detector_update(read_before, label_map={})
+    assert refused.value.code == "detector_active"
 
 
 def test_operators_look_and_change_nothing(gate: EvaluationSet, tiny: Detector) -> None:

@@ -9,9 +9,10 @@ import pytest
 from asgiref.sync import async_to_sync
 from PIL import Image
 
+from apps.common.errors import NotFound
 from apps.evidence.models import EvidenceRound, FindingEvidence
 from apps.evidence.services import evidence
-from apps.evidence.services.evidence import evidence_make, evidence_reap
+from apps.evidence.services.evidence import evidence_ensure, evidence_make, evidence_reap
 from apps.evidence.services.files import project_removed, sweep
 from apps.evidence.storage import finding_folder, project_folder
 from apps.inspection.models import Finding, FindingState, Inspection, Severity, Verdict
@@ -106,6 +107,14 @@ def test_opening_a_finding_has_its_evidence_made(cast: Cast, pour: Pour) -> None
     listed = viewer.get(f"/api/v1/projects/{pour.project.pk}/findings/").json()["results"]
     assert {one["id"]: one["evidence"]["state"] for one in listed}[finding.pk] == "ready"
     assert row.files
+
+
+def test_of_a_finding_that_is_gone_meanwhile_none_is_made(pour: Pour) -> None:
+    finding = pour.short
+    Finding.objects.filter(pk=finding.pk).delete()
+    with pytest.raises(NotFound):
+        evidence_ensure(finding)
+    assert not Job.objects.filter(kind=JobKind.FINDING_EVIDENCE).exists()
 
 
 @pytest.mark.parametrize("change", [{"value": 1.5}, {"start_s": 0.5, "end_s": 9.0}, {"u_px": 1.0}])

@@ -13,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
+from apps.analysis.models import Segment, SegmentState
 from apps.common.errors import Conflict
 from apps.evidence.models import Report
 from apps.evidence.selectors import document
@@ -195,7 +196,9 @@ def test_everything_can_be_taken_away_as_json_and_csv(cast: Cast, pour: Pour) ->
     rows = list(csv.DictReader(io.StringIO(body_of(client.get(f"{base}findings.csv")).decode())))
     (short,) = [row for row in rows if row["rule"] == "V01"]
     assert (short["review_note"], short["insertion_numbers"]) == ("'=1+1", "2")
-    lines = body_of(client.get(f"{base}insertions.csv")).decode().splitlines()
+    text = body_of(client.get(f"{base}insertions.csv")).decode()
+    assert text.startswith("\ufeff")  # for Excel
+    lines = text.splitlines()
     assert len(lines) == 3
     for name in ("json/", "findings.csv", "insertions.csv", "coverage.csv", "tracks.csv"):
         assert client_of(cast.stranger).get(f"{base}{name}").status_code == 404
@@ -206,7 +209,9 @@ def test_the_map_and_the_tracks_can_be_taken_away(cast: Cast, pour: Pour) -> Non
     base = f"/api/v1/projects/{pour.project.pk}/inspection/export/"
 
     def rows(name: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(body_of(client.get(f"{base}{name}")).decode())))
+        return list(
+            csv.DictReader(io.StringIO(body_of(client.get(f"{base}{name}")).decode("utf-8-sig")))
+        )
 
     cells = rows("coverage.csv")
     assert len(cells) == 40 * 40  # two metres by two, in cells of 5 cm
@@ -303,6 +308,11 @@ def test_time_that_no_camera_saw_is_counted_once(cast: Cast) -> None:
     ]
     # Neither saw anything from 35 to 40 s.
     assert unobserved_s(run, notes, clock) == 35.0
+    # Of a run that was cancelled, the rest was not seen either.
+    Segment.objects.filter(run=run, video=other).update(start_seconds=0.0, end_seconds=45.0)
+    assert unobserved_s(run, notes, clock) == 35.0
+    Segment.objects.filter(run=run, video=one).update(state=SegmentState.PENDING)
+    assert unobserved_s(run, [], clock) == 45.0
 
 
 def test_a_record_is_read_again_when_the_inspection_changed_meanwhile(

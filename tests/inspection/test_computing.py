@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
+from apps.analysis.models import Run
 from apps.inspection.models import Finding, FindingState, Insertion, Inspection, InspectionDay
 from apps.inspection.services import telling
 from apps.inspection.services.computing import compute
@@ -280,8 +281,20 @@ def test_a_run_that_goes_on_is_not_final_and_nothing_is_called_missed(cast: Cast
     worker.work(cast.project)
     inspection = get(cast, "inspection/")
     assert inspection["is_final"] is False
-    assert {"rule": "V04", "reason": "the pour goes on"} in inspection["not_judged"]
+    assert {"rule": "V04", "reason": "not all has been analysed"} in inspection["not_judged"]
     assert inspection["kpis"]["covered_pct"] > 0
+
+
+def test_a_run_that_was_cancelled_on_the_way_calls_nothing_missed(cast: Cast, worker: Worker):
+    video = video_make(cast.project)
+    run = run_make(cast.project, {video: stays([GOOD], end_s=20.0)}, state=JobState.CANCELLED)
+    Run.objects.filter(pk=run.pk).update(segments_total=2)
+    save_site(cast, site_of(video))
+    assert worker.work(cast.project).is_final  # nothing more will come, but
+    inspection = get(cast, "inspection/")
+    assert inspection["is_final"] is False
+    assert {"rule": "V04", "reason": "not all has been analysed"} in inspection["not_judged"]
+    assert findings(cast, rule="V04") == []
 
 
 def test_a_run_that_nobody_asked_for_is_found_by_the_reaper(cast: Cast):

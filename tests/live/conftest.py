@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -66,9 +67,9 @@ def token(owner: User) -> str:
 @pytest.fixture
 def live(transactional_db: None) -> Iterator[LiveServer]:
     hub = Hub()
-    streams = http_routes(hub=hub, projects=PROJECTS, trainings=TRAININGS)
-    django = re_path(r"", get_asgi_application())  # type: ignore[arg-type]  # as in asgi.py
-    application = URLRouter([*streams, django])
+    django: Any = get_asgi_application()
+    streams = http_routes(hub=hub, projects=PROJECTS, trainings=TRAININGS, django=django)
+    application = URLRouter([*streams, re_path(r"", django)])  # as in asgi.py
     config = uvicorn.Config(
         application,
         port=free_port(),

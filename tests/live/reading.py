@@ -20,9 +20,15 @@ class Reader:
     """Reads a stream in a thread of its own; `next()` waits for the next event."""
 
     def __init__(
-        self, url: str, *, token: str = "", cookie: str = "", last_event_id: str = ""
+        self,
+        url: str,
+        *,
+        token: str = "",
+        cookie: str = "",
+        last_event_id: str = "",
+        origin: str = "",
     ) -> None:
-        headers = {}
+        headers = {"Origin": origin} if origin else {}
         if token:
             headers["Authorization"] = f"Token {token}"
         if cookie:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from django.utils import timezone
 
@@ -206,3 +207,24 @@ def test_deleting_the_project_ends_the_stream(
         project_deleted(project.pk)
         assert reader.next_named("closed").data == {"reason": "project_deleted"}
         reader.wait_end()
+
+
+def test_pages_of_named_origins_may_read_it(
+    live: LiveServer, project: Project, token: str, settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://site.example"]
+    allowed = "access-control-allow-origin"
+    address = f"{live.origin}/api/v1/projects/{project.pk}/events/"
+    asked = {
+        "Origin": "https://site.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    first = httpx.options(address, headers=asked, trust_env=False)
+    assert (first.status_code, first.headers[allowed]) == (200, "https://site.example")
+    with live.read(project.pk, token=token, origin="https://site.example") as reader:
+        assert reader.response.headers[allowed] == "https://site.example"
+    refused = live.get(project.pk, Origin="https://site.example")
+    assert (refused.status_code, refused.headers[allowed]) == (401, "https://site.example")
+    with live.read(project.pk, token=token, origin="https://evil.example") as reader:
+        assert allowed not in reader.response.headers

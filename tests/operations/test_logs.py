@@ -5,6 +5,8 @@ import logging
 import uuid
 
 import httpx
+import pytest
+from django.test import Client
 
 from apps.operations.logs import JsonFormatter
 from tests.stack import Stack, wait_for
@@ -53,3 +55,12 @@ def test_each_request_has_an_id_of_its_own(stack: Stack) -> None:
     anonymous = stack.client()
     ids = {anonymous.get("health/live/").headers["X-Request-ID"] for _ in range(5)}
     assert len(ids) == 5
+
+
+def test_an_address_cannot_write_lines_of_its_own(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "cvd"):
+        client.get("/api/v1/x%0a2026-01-01 INFO all is well%1b[2J")
+    [line] = [one for one in caplog.messages if "all%20is%20well" in one]
+    assert line.isprintable()

@@ -6,6 +6,7 @@ from apps.accounts.models import Role
 from apps.jobs.models import Job, JobKind, JobState
 from apps.jobs.services import job_create
 from apps.projects.models import Member, MemberRole, Project
+from apps.projects.services.projects import project_update
 from tests.cast import Cast, client_of, user_make
 
 PROJECTS = "/api/v1/projects/"
@@ -58,11 +59,13 @@ def test_a_name_that_breaks_a_rule_is_refused(db, words, field):
     assert not Project.objects.exists()
 
 
-def test_lone_surrogates_are_refused(db):
-    answer = client_of(user_make("lin")).post(
-        PROJECTS, b'{"name": "\\ud800"}', content_type="application/json"
-    )
-    assert answer.status_code == 400
+def test_lone_surrogates_are_refused(cast: Cast):
+    for path, body in (
+        (PROJECTS, b'{"name": "\\ud800"}'),
+        (f"{address(cast.project)}members/", b'{"user": "\\ud800", "role": "viewer"}'),
+    ):
+        answer = client_of(cast.owner).post(path, body, content_type="application/json")
+        assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -125,6 +128,17 @@ def test_the_owner_hands_a_project_over_and_stays_as_a_manager(cast: Cast):
     roles = dict(Member.objects.values_list("user__username", "role"))
     assert roles["owner"] == MemberRole.MANAGER
     assert cast.viewer.username not in roles
+
+
+def test_changes_that_meet_undo_nothing(cast: Cast):
+    """What a request has read may be old by the time it writes."""
+    seen = [Project.objects.get(pk=cast.project.pk) for _ in range(3)]
+    project_update(seen[0], by=cast.owner, owner=cast.viewer)
+    again = project_update(seen[1], by=cast.owner, owner=cast.viewer)
+    assert (again.owner, Member.objects.filter(user=cast.owner).count()) == (cast.viewer, 1)
+    project_update(Project.objects.get(pk=cast.project.pk), by=cast.viewer, name="Slab 4")
+    changed = project_update(seen[2], by=cast.manager, description="new")
+    assert (changed.name, changed.description, changed.owner) == ("Slab 4", "new", cast.viewer)
 
 
 def test_a_manager_cannot_take_a_project_over(cast: Cast):

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from apps.common.errors import NotFound
 from apps.jobs.models import Job, JobKind, JobState
+from apps.operations.selectors.system import disk
 from apps.projects.models import DELETED_CODE, Playback, Project, Upload, Video, VideoState
 from apps.projects.services import uploads
 from apps.projects.services.sweeping import sweep
 from apps.projects.services.upload_locks import upload_lock
 from apps.projects.services.uploads import upload_create, upload_finish
+from apps.projects.services.videos import video_reject
 from apps.projects.storage import ORIGINAL, upload_path, video_folder, video_path
 from tests.cast import Cast, client_of
 from tests.tus import Tus
@@ -144,6 +146,18 @@ def test_the_sweep_takes_old_files_that_no_row_knows_and_nothing_else(cast, comp
         assert (root / foreign).exists()
     assert kept.exists()
     assert not part.exists()
+
+
+def test_the_sweep_takes_what_a_rejected_video_left(cast, complete, settings):
+    moved(complete)
+    video = upload_finish(complete)
+    video_reject(video, code="video_not_decodable", message="It cannot be read.")
+    left = settings.MEDIA_ROOT / video.folder
+    left.mkdir()
+    age(left)
+    sweep()
+    assert not left.exists()
+    assert disk()["media_bytes"] == 0
 
 
 def age(path: os.PathLike[str]) -> None:

@@ -138,6 +138,9 @@ def test_large_bodies_are_refused_elsewhere_before_they_arrive(web):
     pieces = iter([b"{"] * 3)
     answer = web.admin.post("projects/", content=pieces)  # in chunks of unknown length
     assert (answer.status_code, answer.json()["code"]) == (400, "length_required")
+    for method in ("GET", "OPTIONS", "PROPFIND"):  # by somebody without a name, too
+        answer = httpx.request(method, f"{web.origin}/health/live", content=bytes(8 * MIB))
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 class TestMemory:

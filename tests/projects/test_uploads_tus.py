@@ -140,7 +140,7 @@ def test_a_chunk_that_does_not_match_its_checksum_is_discarded(tus, cast, algori
     assert video_path(Video.objects.get().folder, ORIGINAL).read_bytes() == DATA
 
 
-@pytest.mark.parametrize("checksum", ["crc32 AAAA", "sha1 not-base64!", "sha1"])
+@pytest.mark.parametrize("checksum", ["crc32 AAAA", "sha1 not-base64!", "sha1 \xe9", "sha1"])
 def test_a_checksum_that_cannot_be_read_is_refused(tus, cast, checksum):
     path = tus.begin(cast.project.pk, 10)
     wrong = tus.append(path, 0, b"x" * 10, Upload_Checksum=checksum)
@@ -192,6 +192,7 @@ def test_a_body_of_another_type_is_refused(tus, cast):
         {"Upload_Metadata": "filename %%%"},
         {"Upload_Metadata": f"filename {base64_of(bytes([0xFF, 0xFE]))}"},
         {"Upload_Metadata": "filename YQ==,filename Yg=="},
+        {"Upload_Metadata": "filename 浇筑.mp4"},
         {"Upload_Metadata": "x" * 5000},
     ],
 )

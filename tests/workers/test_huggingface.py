@@ -198,6 +198,28 @@ def test_when_memory_runs_out_on_the_device_the_batch_is_halved(
     assert set(sizes[3:]) <= {1}
 
 
+def test_when_memory_runs_out_in_what_is_traced_the_batch_is_halved(
+    folder: Path, pictures: list[np.ndarray]
+) -> None:
+    model, head = load_box_model(ModelFolder.read(folder))
+    engine = TorchEngine(model, head, 0.0, torch.device("cpu"))
+    sizes: list[int] = []
+
+    def traced(images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As torch says it: what is raised inside becomes a RuntimeError with the words in it."""
+        sizes.append(len(images))
+        if len(images) > 2:
+            raise RuntimeError("The following operation failed\nCUDA out of memory. Tried 2 GiB")
+        return model(images)
+
+    engine._model._by_count = dict.fromkeys((1, 2, 4, 8), traced)
+    assert len(engine.find(pictures * 2)) == 6
+    assert sizes[:3] == [8, 4, 1]
+    engine._model._by_count = dict.fromkeys((1, 2, 4, 8), torch.nn.Linear(3, 3))
+    with pytest.raises(RuntimeError, match="shapes"):
+        engine.find(pictures)
+
+
 def test_a_traced_model_finds_the_same_in_any_number_of_pictures(
     folder: Path, pictures: list[np.ndarray]
 ) -> None:

@@ -123,9 +123,9 @@ def test_a_pour_that_is_still_analysed_has_nothing_missed() -> None:
     assert pixel_at(png, plan, 2.8, 3.7) == (0xD6, 0xDC, 0xD9)
     assert pixel_at(png, plan, 2.4, 1.4) == (0x00, 0x9E, 0x73)
     said: tuple[tuple[Language, set[str]], ...] = (
-        ("zh", {"尚未振捣  3.99 m²  34.0 %", "分析尚未结束：目前尚未振捣的部位不计为漏振。"}),
-        ("en", {"Not yet  3.99 m²  34.0 %", "The analysis is not over: what nobody vibrated so far "
-         "is not missed yet."}),
+        ("zh", {"尚未振捣  3.99 m²  34.0 %", "视频尚未全部分析：目前尚未振捣的部位不计为漏振。"}),
+        ("en", {"Not yet  3.99 m²  34.0 %", "Not all has been analysed: what nobody "
+         "vibrated so far is not missed yet."}),
     )  # fmt: skip
     for language, words in said:
         now, later = labels_of(plan, language), labels_of(make_plan(), language)

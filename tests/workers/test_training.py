@@ -102,21 +102,34 @@ def weights_after(
     return outcome, load_file(outcome.folder / "model.safetensors") if outcome.folder else {}
 
 
-def test_a_resumed_training_ends_like_one_that_was_never_stopped(
-    dataset: TrainingSet, tmp_path: Path, trained: tuple[Outcome, TrainingSet]
-) -> None:
-    steps = iter(range(100))
-    # Asked once for each picture, each step and each batch of a judgement: stops in epoch 2.
-    outcome, _ = weights_after(dataset, tmp_path / "a", lambda: next(steps) >= 12 + 4 + 3)
+def test_a_resumed_training_ends_like_one_that_was_never_stopped(tmp_path: Path) -> None:
+    # Without pictures to judge on the last weights are kept, so that every step shows in them.
+    dataset = TrainingSet.read(write_set(tmp_path, val=0), tmp_path)
+    whole, expected = weights_after(dataset, tmp_path / "whole")
+    assert (whole.state, whole.metrics) == ("completed", None)
+    asked = iter(range(100))
+    # Asked once for each of 8 pictures and each of 4 steps.
+    outcome, _ = weights_after(dataset, tmp_path / "a", lambda: next(asked) >= 8 + 2)
     assert (outcome.state, outcome.folder) == ("cancelled", None)
     assert [one.name for one in (tmp_path / "a").iterdir()] == ["checkpoint"]
-    resumed, weights = weights_after(dataset, tmp_path / "a")
-    whole = trained[0]
-    assert whole.folder is not None
-    assert resumed.metrics == whole.metrics
-    expected = load_file(whole.folder / "model.safetensors")
+    _, weights = weights_after(dataset, tmp_path / "a")
     for name, value in expected.items():
-        torch.testing.assert_close(weights[name], value, atol=1e-3, rtol=1e-2)
+        torch.testing.assert_close(weights[name], value, atol=0, rtol=0)
+
+
+def test_where_nothing_is_labelled_nothing_is_judged(tmp_path: Path) -> None:
+    path = write_set(tmp_path)
+    labels = json.loads(path.read_text())
+    labels["annotations"] = [one for one in labels["annotations"] if one["image_id"] < 8]
+    path.write_text(json.dumps(labels))
+    dataset = TrainingSet.read(path, tmp_path)
+    events: list[Event] = []
+    outcome = train(dataset, recipe(), tmp_path / "out", on_event=events.append)
+    epochs = [one for one in events if one["kind"] == "epoch"]
+    assert [(one["AP"], one["is_best"]) for one in epochs] == [(None, True)] * 2  # the last is kept
+    assert outcome.metrics is None
+    with pytest.raises(TrainingError, match="boxes to judge on"):
+        train(dataset, recipe(patience=3), tmp_path / "other")
 
 
 def test_a_checkpoint_of_another_training_is_refused(dataset: TrainingSet, tmp_path: Path) -> None:

@@ -140,9 +140,9 @@ class OneCall:
                 float((one - other).abs().max())
                 for one, other in zip(traced(batch), self._model(batch), strict=True)
             ]
-        except torch.OutOfMemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what tracing raises has no base class
+        except Exception as error:  # what tracing raises has no base class
+            if _is_out_of_memory(error):
+                raise
             logger.warning("the model cannot be traced and will be slower: %s", error)
             return self._model
         if difference[0] > self._LOGIT or difference[1] > self._BOX_SHARE:
@@ -202,7 +202,9 @@ class TorchEngine:
             with torch.inference_mode(), accelerated(self._device):
                 logits, boxes = self._model(self._upload(images))
                 return self._read(logits, boxes, images)
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not _is_out_of_memory(error):
+                raise
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
             raise MemoryError(str(error)) from error
@@ -272,6 +274,11 @@ class TorchEngine:
             boxes = Placement(1 / width, 1 / height).to_picture(rows[:, :4])
             found.append(Candidates(boxes, rows[:, 4], rows[:, 5].astype(np.int64)))
         return found
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """What is traced says so in words only: whatever is raised in it becomes a RuntimeError."""
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error)
 
 
 def torch_device_name(device: torch.device) -> str:

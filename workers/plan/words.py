@@ -33,7 +33,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "unknown": "未知",
         "cell": "网格 {:.2f} m",
         "unobserved_note": "无法观测的面积既不计为已振，也不计为漏振。",
-        "open_note": "分析尚未结束：目前尚未振捣的部位不计为漏振。",
+        "open_note": "视频尚未全部分析：目前尚未振捣的部位不计为漏振。",
     },
     "en": {
         "plan": "Vibration plan",
@@ -65,6 +65,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "unknown": "unknown",
         "cell": "Cell {:.2f} m",
         "unobserved_note": "What could not be observed counts neither as covered nor as missed.",
-        "open_note": "The analysis is not over: what nobody vibrated so far is not missed yet.",
+        "open_note": "Not all has been analysed: what nobody vibrated so far is not missed yet.",
     },
 }

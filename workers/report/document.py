@@ -221,7 +221,7 @@ class ReportInput:
 
     Attributes:
         made_at: when the report was asked for; nothing in a report reads a clock.
-        is_final: False while the pour goes on.
+        is_final: False while not all has been analysed.
     """
 
     project: str

@@ -4,7 +4,7 @@ from workers.plan.model import Language
 
 _ZH = {
     "title": "混凝土振捣旁站检测报告",
-    "running": "浇筑尚未结束：以下为中间结果。",
+    "running": "视频尚未全部分析：以下为中间结果。",
     "page": "第 {} 页",
     "header": "旁站记录（GB/T 50319-2013 表 A.0.6 栏目）",
     "project": "工程名称", "description": "说明", "project_code": "编号",
@@ -70,7 +70,7 @@ _ZH = {
 
 _EN = {
     "title": "Concrete vibration inspection record",
-    "running": "The pour has not ended: these are intermediate results.",
+    "running": "Not all has been analysed: these are intermediate results.",
     "page": "Page {}",
     "header": "Supervision record (fields of GB/T 50319-2013, table A.0.6)",
     "project": "Project", "description": "Description", "project_code": "Number",
@@ -162,7 +162,7 @@ TERMS: dict[Language, dict[str, str]] = {
         "frequency": "频率与振幅", "setting": "初凝状态", "rebar": "表面以下是否碰撞钢筋",
         "withdrawal": "拔棒速度", "tilt": "振捣棒是否垂直",
         "it is switched off": "已关闭",
-        "the pour goes on": "浇筑尚未结束",
+        "not all has been analysed": "视频尚未全部分析",
         "no frames were analysed": "没有分析过的画面",
         "no frames were analysed, and nobody entered an insertion":
             "没有分析过的画面，也没有人工插点",

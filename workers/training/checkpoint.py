@@ -136,4 +136,8 @@ def _restore_optimizer(
     for key, value in tensors.items():
         kind, _, name = key.partition(".")
         parameter = parameters[name]
-        optimizer.state[parameter][kind] = value.to(parameter.device)
+        # Laid out in memory as its parameter is: a fused optimizer walks both side by side.
+        like = parameter.detach() if value.shape == parameter.shape else value
+        optimizer.state[parameter][kind] = torch.empty_like(
+            like, dtype=value.dtype, device=parameter.device
+        ).copy_(value)

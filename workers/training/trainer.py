@@ -62,9 +62,12 @@ class Trainer:
         on_event: OnEvent,
         should_stop: Callable[[], bool],
     ) -> None:
-        if recipe.patience is not None and not dataset.val:
+        # Where nothing is labelled there is nothing to judge by.
+        self.judged_on = dataset.val if any(len(one.labels) for one in dataset.val) else []
+        if recipe.patience is not None and not self.judged_on:
             raise TrainingError(
-                "recipe_invalid", "Stopping early needs pictures to judge on; there are none."
+                "recipe_invalid",
+                "Stopping early needs pictures with boxes to judge on; there are none.",
             )
         self.dataset, self.recipe, self.folder = dataset, recipe, folder
         self.base, self.provenance = base, provenance
@@ -73,7 +76,7 @@ class Trainer:
             len(dataset.train) / recipe.batch_size
         )
         self.steps = recipe.epochs * self.epoch_steps
-        self.clock = Clock(recipe, self.steps, bool(dataset.val))
+        self.clock = Clock(recipe, self.steps, bool(self.judged_on))
         self.device = torch.device(torch_device())
         self._told_at = self._saved_at = time.monotonic()
 
@@ -182,10 +185,10 @@ class Trainer:
         # Figures of a smaller input are not comparable with those of the final one.
         is_final_size = size == self.recipe.input_size
         is_best = is_final_size and (
-            not metrics or progress.best_ap is None or (ap or 0.0) > progress.best_ap
+            ap is None or progress.best_ap is None or ap > progress.best_ap
         )
         if is_best:
-            progress.best_ap, progress.best_epoch = ap or 0.0, epoch
+            progress.best_ap, progress.best_epoch = ap, epoch
             self.checkpoint.keep_best(self.average)
         event: EpochEvent = {
             "kind": "epoch",
@@ -209,18 +212,18 @@ class Trainer:
             self._tell_phase("training")
 
     def _judge(self, size: tuple[int, int]) -> dict[str, Any] | None:
-        if not self.dataset.val:
+        if not self.judged_on:
             return None
         started = time.monotonic()
         results = self._predict(size)
         self.clock.judging_took(time.monotonic() - started)
-        return metrics_of(results, self.dataset.val, self.dataset.labels)
+        return metrics_of(results, self.judged_on, self.dataset.labels)
 
     def _predict(self, size: tuple[int, int]) -> list[dict[str, Any]]:
         """Find objects in the pictures to judge on, with the average."""
         self._tell_phase("evaluating")
         batch_size = self.recipe.batch_size // self.recipe.parts
-        results = predict(self.average, self.dataset.val, size, batch_size, self._check_stop)
+        results = predict(self.average, self.judged_on, size, batch_size, self._check_stop)
         self._check_finite(sum(one["score"] + sum(one["bbox"]) for one in results))
         return results
 
@@ -228,10 +231,10 @@ class Trainer:
         """Write the folder of the detector and take the checkpoint away."""
         self.checkpoint.load_best(self.average)
         metrics, threshold = None, DEFAULT_SCORE_THRESHOLD
-        if self.dataset.val:
+        if self.judged_on:
             results = self._predict(self.recipe.input_size)
-            metrics = metrics_of(results, self.dataset.val, self.dataset.labels)
-            threshold = recommended_threshold(results, self.dataset.val)
+            metrics = metrics_of(results, self.judged_on, self.dataset.labels)
+            threshold = recommended_threshold(results, self.judged_on)
         self._tell_phase("saving")
         card = Card(
             input_size=self.recipe.input_size,

@@ -23,7 +23,7 @@ def analyse_vibration(
     Args:
         frames: frame results with the contract's labels, at 0.5 to 60 a second, at any pace.
         shifts: measured movement of the camera against the calibrated picture.
-        is_final: False while the pour goes on, when nothing can be called left out yet.
+        is_final: False while not all has been analysed, when nothing can be called left out yet.
 
     Raises:
         FramesError: there are no frames, or they are too far out of order.

@@ -66,7 +66,7 @@ def analyse_pour(
 
     Args:
         videos: in any order; those without frames are seen through hand-made insertions only.
-        is_final: False while the pour goes on, when nothing can be called left out yet.
+        is_final: False while not all has been analysed, when nothing can be called left out yet.
 
     Raises:
         FramesError: frames of a video are there but cannot be used.

@@ -1,6 +1,6 @@
 """Runs as downloads, streamed while they are read from the database."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from asgiref.sync import sync_to_async
@@ -17,6 +17,7 @@ from apps.analysis.exports import coco_pieces, csv_pieces
 from apps.analysis.models import Run
 from apps.analysis.selectors import run_get_for
 from apps.common.async_views import AsyncAPIView
+from apps.common.streaming import streamed
 
 
 class Pieces(Protocol):
@@ -32,7 +33,7 @@ class RunExportView(AsyncAPIView):
         query = query_of(ExportQuerySerializer, request.query_params)
         run = await sync_to_async(run_get_for)(user=person_of(request), id=id)
         pieces = make(run, video=query.get("video"))
-        response = StreamingHttpResponse(encoded(pieces), content_type=content_type)
+        response = StreamingHttpResponse(streamed(pieces), content_type=content_type)
         filename = f"{run.project.name}-run-{run.pk}.{suffix}".replace("/", "_")
         response["Content-Disposition"] = content_disposition_header(True, filename)
         response["Cache-Control"] = "private, no-store"
@@ -61,13 +62,3 @@ class RunCsvView(RunExportView):
         return await self.send(
             request, id, csv_pieces, content_type="text/csv; charset=utf-8", suffix="csv"
         )
-
-
-async def encoded(pieces: Iterator[str]) -> AsyncIterator[bytes]:
-    """Each piece is made in the thread that may talk to the database."""
-    while (piece := await sync_to_async(_next_of)(pieces)) is not None:
-        yield piece.encode()
-
-
-def _next_of(pieces: Iterator[str]) -> str | None:
-    return next(pieces, None)

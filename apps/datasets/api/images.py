@@ -18,6 +18,7 @@ from apps.analysis.api.requests import query_of
 from apps.common.async_views import AsyncAPIView, uninterrupted
 from apps.common.pagination import PageNumberPagination
 from apps.common.schema import NO_CONTENT
+from apps.common.streaming import streamed
 from apps.datasets.api.datasets import CONFLICT, ENGINEERS
 from apps.datasets.api.serializers import (
     DatasetImageSerializer,
@@ -196,7 +197,7 @@ class ExportView(AsyncAPIView):
         pieces = await sync_to_async(export_pieces)(
             dataset, form=query["format"], version=query.get("version")
         )
-        response = StreamingHttpResponse(pieces, content_type="application/zip")
+        response = StreamingHttpResponse(streamed(pieces), content_type="application/zip")
         filename = f"{dataset.name}.{query['format']}.zip".replace("/", "_")
         response["Content-Disposition"] = content_disposition_header(True, filename)
         response["Cache-Control"] = "private, no-store"

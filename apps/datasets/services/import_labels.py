@@ -106,24 +106,31 @@ def _yolo_classes(content: Path) -> list[str]:
     for file in sorted((*content.rglob("*.yaml"), *content.rglob("*.yml"))):
         try:
             names = yaml.safe_load(_text_of(file))["names"]
-        except (yaml.YAMLError, KeyError, TypeError, RecursionError):
+        except (yaml.YAMLError, KeyError, TypeError, ValueError, RecursionError):
             continue
         if isinstance(names, dict):
             names = _numbered(names, file.name)
         if isinstance(names, list):
-            return [str(name) for name in names]
+            return [_plain(name, file.name) for name in names]
     raise DatasetFileError("yolo_invalid", "There is no classes.txt and no data.yaml with names.")
 
 
 def _numbered(names: dict[Any, Any], where: str) -> list[Any]:
     """By the numbers that their keys are, also where they are written as text."""
     try:
-        by_number = {int(str(key)): name for key, name in names.items()}
+        by_number = {int(_plain(key, where)): name for key, name in names.items()}
     except ValueError:
         by_number = {}
     if len(by_number) != len(names) or sorted(by_number) != list(range(len(names))):
         raise DatasetFileError("yolo_invalid", f"{where}: names are not numbered 0, 1, 2 …")
     return [by_number[number] for number in range(len(names))]
+
+
+def _plain(value: Any, where: str) -> str:
+    """As text. A list as text can be endless: a few aliases in YAML stand for millions of items."""
+    if not isinstance(value, str | int | float):
+        raise DatasetFileError("yolo_invalid", f"{where}: names must be plain text.")
+    return str(value)
 
 
 def _yolo_splits(content: Path) -> dict[str, str]:

@@ -108,12 +108,12 @@ def _switch(
                 pk=previous.pk, active_for=purpose
             ).update(state=DetectorState.CANDIDATE, active_for=None):
                 raise _changed()
-            if (
-                not Detector.objects.filter(pk=detector.pk, purpose=purpose)
-                .exclude(state=DetectorState.RETIRED)
-                .update(state=DetectorState.ACTIVE, active_for=purpose)
-            ):
+            # Only as it was judged: see `detector_update`.
+            usable = Detector.objects.filter(purpose=purpose).exclude(state=DetectorState.RETIRED)
+            locked = usable.select_for_update().filter(pk=detector.pk).first()
+            if locked is None or locked.judged_settings != detector.judged_settings:
                 raise _changed()
+            usable.filter(pk=detector.pk).update(state=DetectorState.ACTIVE, active_for=purpose)
             promotion = Promotion.objects.create(
                 purpose=purpose,
                 outcome=outcome,
@@ -153,4 +153,7 @@ def _refused(comparison: dict[str, Any]) -> Conflict:
 
 
 def _changed() -> Conflict:
-    return Conflict("Another detector has just become active.", code="detector_active_changed")
+    return Conflict(
+        "It was changed, or another detector has just become active: look again.",
+        code="detector_active_changed",
+    )

@@ -172,9 +172,11 @@ def _keep(detector: Detector, source: Path, on_kept: Callable[[Detector], None])
     return detector
 
 
+@transaction.atomic
 def detector_update(detector: Detector, **fields: Any) -> Detector:
     """Change what may be changed; runs keep the settings that they began with."""
-    is_active = detector.state == DetectorState.ACTIVE
+    locked = Detector.objects.select_for_update().filter(pk=detector.pk).first()
+    is_active = locked is not None and locked.active_for is not None
     for name in ("purpose", "label_map", "nms_iou"):
         if is_active and name in fields and fields[name] != getattr(detector, name):
             message = "This is fixed while the detector is the active one."

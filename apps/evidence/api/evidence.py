@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.requests import person_of
-from apps.analysis.api.exports import encoded
 from apps.common.async_views import AsyncAPIView
 from apps.common.schema import ErrorSerializer
+from apps.common.streaming import streamed
 from apps.evidence.api.drawings import picture_response
 from apps.evidence.exports import (
     coverage_pieces,
@@ -87,7 +87,7 @@ class InspectionExportView(AsyncAPIView):
         suffix: str,
     ) -> HttpResponseBase:
         project = await sync_to_async(project_get_for)(user=person_of(request), id=id)
-        response = StreamingHttpResponse(encoded(make(project)), content_type=content_type)
+        response = StreamingHttpResponse(streamed(make(project)), content_type=content_type)
         filename = f"{project.name}-{suffix}".replace("/", "_")
         response["Content-Disposition"] = content_disposition_header(True, filename)
         response["Cache-Control"] = "private, no-store"

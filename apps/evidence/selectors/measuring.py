@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from apps.analysis.models import Run, Segment, SegmentState
+from apps.inspection.calibrations import finite
 from apps.inspection.selectors.clock import PourClock
 from apps.inspection.services.camera import shifts_of
 from workers.errors import WorkerError
@@ -68,8 +69,8 @@ def _calibration(video: str, lift: str, points: Json, calibration: Calibration) 
         "rmse_px": quality.rmse_px,
         "rmse_m": quality.rmse_m,
         "max_m": quality.max_m,
-        "leave_one_out_m": quality.leave_one_out_rmse_m,
-        "check_m": quality.check_rmse_m,
+        "leave_one_out_m": finite(quality.leave_one_out_rmse_m),
+        "check_m": finite(quality.check_rmse_m),
     }
 
 
@@ -101,8 +102,10 @@ def unobserved_s(run: Run | None, notes: Iterable[Json], clock: PourClock) -> fl
     """
     if run is None:
         return None
+    analysed: dict[int, list[Span]] = {}
     done = Segment.objects.filter(run=run, state=SegmentState.DONE)
-    analysed = set(done.values_list("video", flat=True))
+    for video_id, start_s, end_s in done.values_list("video", "start_seconds", "end_seconds"):
+        analysed.setdefault(video_id, []).append((start_s, end_s))
     blind: dict[int, list[Span]] = {}
     for note in notes:
         if note["code"] in BLIND_NOTES and "video" in note:
@@ -112,9 +115,9 @@ def unobserved_s(run: Run | None, notes: Iterable[Json], clock: PourClock) -> fl
     for video in clock.videos:
         offset_s = clock.offsets_s[video.pk]
         recorded.append((offset_s, offset_s + video.duration_seconds))
-        if video.pk in analysed:
-            live = _without((0.0, video.duration_seconds), blind.get(video.pk, []))
-            seen += [(offset_s + start_s, offset_s + end_s) for start_s, end_s in live]
+        for part in analysed.get(video.pk, []):
+            live = _without(part, blind.get(video.pk, []))
+            seen += [(offset_s + begin_s, offset_s + last_s) for begin_s, last_s in live]
     return round(_length_s(recorded) - _length_s(seen), 3)
 
 

@@ -18,7 +18,9 @@ def inspected_site(project: Project) -> SiteVersion:
 
 def last_inspection(project: Project) -> Inspection:
     """The last computation; one that found nothing where there was none."""
-    return Inspection.objects.filter(project=project).first() or Inspection(project=project)
+    return Inspection.objects.select_related("run").filter(project=project).first() or Inspection(
+        project=project
+    )
 
 
 def plan_of(project: Project, lift: int) -> Plan:
@@ -72,7 +74,7 @@ def _plan(inspection: Inspection, found: CoverageMap, version: SiteVersion) -> P
         sigma_m=float(facts.get("sigma_m") or 0.0),
         covered_pct=facts.get("covered_pct"),
         covered_tolerant_pct=facts.get("covered_tolerant_pct"),
-        is_final=inspection.is_final,
+        is_final=inspection.is_whole,
     )
 
 

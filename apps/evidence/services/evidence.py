@@ -1,6 +1,7 @@
 """Evidence of findings: asked for, made by a job, made by itself for what a final result holds."""
 
 import shutil
+from contextlib import suppress
 from heapq import nsmallest
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.analysis.models import FrameResult
-from apps.common.errors import Conflict
+from apps.common.errors import Conflict, NotFound
 from apps.evidence.models import EvidenceRound, FindingEvidence
 from apps.evidence.storage import finding_folder
 from apps.evidence.tools import run_tool
@@ -41,11 +42,14 @@ def evidence_request(finding: Finding, *, by: User | None = None) -> FindingEvid
 
     Raises:
         Conflict: `finding_has_no_video`.
+        NotFound: a computation has removed the finding meanwhile.
     """
     video = finding.video
     if video is None or video.state != VideoState.READY:
         raise Conflict("The finding is not about a moment of a video.", code="finding_has_no_video")
     with transaction.atomic():
+        if not Finding.objects.select_for_update().filter(pk=finding.pk).exists():
+            raise NotFound("There is no such finding, or no longer.")
         row, _ = FindingEvidence.objects.get_or_create(finding=finding)
         row = FindingEvidence.objects.select_for_update().get(pk=row.pk)
         if row.job is None or row.job.state not in ACTIVE_STATES:
@@ -115,7 +119,8 @@ def evidence_reap(*, resend_all: bool) -> None:
     )
     for inspection in final[:ROUNDS_AT_ONCE]:
         for finding in _gravest(inspection.project_id):
-            evidence_ensure(finding)
+            with suppress(NotFound):
+                evidence_ensure(finding)
         EvidenceRound.objects.update_or_create(
             project_id=inspection.project_id, defaults={"computed": inspection.computed}
         )

@@ -41,7 +41,7 @@ class InspectionView:
 
 
 def inspection_view(project: Project) -> InspectionView:
-    inspection = Inspection.objects.select_related("job").filter(project=project).first()
+    inspection = Inspection.objects.select_related("job", "run").filter(project=project).first()
     if inspection is None:
         inspection = Inspection(project=project)
     version = site_version_get(project, inspection.site_version)
@@ -55,7 +55,7 @@ def inspection_view(project: Project) -> InspectionView:
     return InspectionView(
         **_state(inspection.job),
         is_stale=inspection.is_stale,
-        is_final=inspection.is_final,
+        is_final=inspection.is_whole,
         run=inspection.run_id,
         site_version=inspection.site_version,
         computed_at=inspection.computed_at,

@@ -162,7 +162,7 @@ def _write(inputs: Inputs, folder: Path, control: JobControl) -> int:
         )
     document = {
         "site": inputs.site.document,
-        "is_final": inputs.is_final,
+        "is_final": inputs.is_final and (inputs.run is None or inputs.run.is_whole),
         "videos": videos,
         "corrections": [_edit_json(edit) for edit in inputs.edits],
     }

@@ -69,6 +69,8 @@ def insertion_remove(insertion: Insertion, *, by: User, reason: str) -> Insertio
 def edit_take_back(edit: InsertionEdit, *, by: User) -> None:
     """As if the correction had never been made; the audit trail keeps it."""
     with transaction.atomic():
+        # First, for a computation takes the inspection before the insertions that name the edit.
+        inspection_request(edit.project_id, by=by)
         if not InsertionEdit.objects.filter(pk=edit.pk).delete()[0]:
             raise NotFound("There is no such correction, or no longer.")
         audit(
@@ -78,7 +80,6 @@ def edit_take_back(edit: InsertionEdit, *, by: User) -> None:
             subject=f"edit {edit.pk}",
             **_details(edit),
         )
-        inspection_request(edit.project_id, by=by)
 
 
 def _edit(edit: InsertionEdit, *, by: User) -> InsertionEdit:

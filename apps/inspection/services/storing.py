@@ -238,11 +238,14 @@ def _findings_store(
 
 
 def _reviewed(ids: list[int]) -> list[int]:
-    """Those that somebody has said something of: as of now, not as they were read."""
+    """Those that somebody has said something of: as of now, not as they were read.
+
+    All are locked: who reviews one from here on finds it gone and is told.
+    """
     reviewed: list[int] = []
     for start in range(0, len(ids), BATCH_ROWS):
-        rows = Finding.objects.filter(pk__in=ids[start : start + BATCH_ROWS], revision__gt=1)
-        reviewed += rows.values_list("pk", flat=True)
+        rows = Finding.objects.select_for_update().filter(pk__in=ids[start : start + BATCH_ROWS])
+        reviewed += [pk for pk, revision in rows.values_list("pk", "revision") if revision > 1]
     return reviewed
 
 

@@ -16,7 +16,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from apps.common.redis import redis_client
 from apps.jobs.presence import WorkerInfo, workers_alive
-from apps.projects.models import Video
+from apps.projects.models import Video, VideoState
 
 logger = logging.getLogger(__name__)
 
@@ -68,12 +68,13 @@ def _queue_length(broker: Any, name: str) -> int:
 
 def disk() -> dict[str, Any]:
     usage = shutil.disk_usage(settings.DATA_DIR)
+    originals = Video.objects.exclude(state=VideoState.REJECTED)  # whose files are gone
     return {
         "path": str(settings.DATA_DIR),
         "total_bytes": usage.total,
         "free_bytes": usage.free,
         "reserve_bytes": settings.DISK_RESERVE_BYTES,
-        "media_bytes": Video.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
+        "media_bytes": originals.aggregate(total=Sum("size_bytes"))["total"] or 0,
     }
 
 

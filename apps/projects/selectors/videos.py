@@ -15,7 +15,7 @@ def videos_visible_to(user: User) -> QuerySet[Video]:
 
 def video_get_for(*, user: User, id: int, role: MemberRole = MemberRole.VIEWER) -> Video:
     """The video, for somebody who may do at least what `role` may in its project."""
-    video = Video.objects.select_related("uploaded_by").filter(pk=id).first()
+    video = videos_visible_to(user).filter(pk=id).first()
     if video is None:
         raise NotFound("There is no such video, or it is not yours to see.")
     video.project = project_get_for(user=user, id=video.project_id, role=role)

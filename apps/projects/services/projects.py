@@ -20,13 +20,17 @@ def project_create(*, owner: User, name: str, description: str = "") -> Project:
 
 @transaction.atomic
 def project_update(
-    project: Project,
+    seen: Project,
     *,
     by: User,
     name: str | None = None,
     description: str | None = None,
     owner: User | None = None,
 ) -> Project:
+    # Read again: what somebody else has changed meanwhile stays changed, its owner too.
+    project = Project.objects.select_for_update().filter(pk=seen.pk, deleted_at=None).first()
+    if project is None:
+        raise ProjectNotFound
     if name is not None:
         project.name = name
     if description is not None:

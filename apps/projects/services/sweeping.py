@@ -87,7 +87,7 @@ def video_orphans_remove() -> None:
     for path in _old(settings.MEDIA_ROOT.glob("*")):
         id = _uuid(path.name)
         if id and not (
-            Video.objects.filter(folder=path.name).exists()
+            Video.objects.filter(folder=path.name).exclude(state=VideoState.REJECTED).exists()
             or Upload.objects.filter(pk=id, video=None).exists()
         ):
             logger.warning("removing the files of a video that nobody knows: %s", path)

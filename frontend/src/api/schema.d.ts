@@ -2891,7 +2891,7 @@ export interface components {
             progress: number;
             /** @description A newer one is being computed. */
             is_stale: boolean;
-            /** @description The run was over: nothing more will come. */
+            /** @description The run is over and saw all: what nobody vibrated was missed. */
             is_final: boolean;
             run: number | null;
             site_version: number;

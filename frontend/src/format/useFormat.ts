@@ -1,6 +1,7 @@
 import { useI18n } from "vue-i18n";
 
 import { bytes } from "./bytes";
+import { percentDone } from "./percent";
 import { clock, duration } from "./time";
 
 const MINUTE = 60;
@@ -23,7 +24,8 @@ export function useFormat() {
     number,
     bytes: (count: number) => bytes(count, locale.value),
     duration: (seconds: number) => duration(seconds, units()),
-    percent: (fraction: number) => `${number(Math.floor(fraction * 100))} %`,
+    percent: (fraction: number) => `${number(fraction * 100)} %`,
+    percentDone: (fraction: number) => `${number(percentDone(fraction))} %`,
     date: (iso: string) =>
       new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(iso)),
     dateTime: (moment: string | Date) =>

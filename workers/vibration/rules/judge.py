@@ -127,7 +127,7 @@ def _by_lift(case: Case, *, is_final: bool) -> tuple[Judgement, list[Note]]:
     findings: list[Finding] = []
     notes: list[Note] = []
     for lift, coverage in sorted(case.coverages.items()):
-        judgement: Judgement = NotJudged("the pour goes on")
+        judgement: Judgement = NotJudged("not all has been analysed")
         if is_final or _is_over(case, lift):
             judgement = JUDGES[case.spec.id](replace(case, coverages={lift: coverage}))
         if isinstance(judgement, NotJudged):

@@ -122,7 +122,9 @@ class InspectionSerializer(Shape):
     error = FailureSerializer(allow_null=True)
     progress = serializers.FloatField(min_value=0, max_value=1)
     is_stale = serializers.BooleanField(help_text="A newer one is being computed.")
-    is_final = serializers.BooleanField(help_text="The run was over: nothing more will come.")
+    is_final = serializers.BooleanField(
+        help_text="The run is over and saw all: what nobody vibrated was missed."
+    )
     run = serializers.IntegerField(allow_null=True)
     site_version = serializers.IntegerField()
     computed_at = serializers.DateTimeField(allow_null=True)

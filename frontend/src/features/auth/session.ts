@@ -43,9 +43,9 @@ export const useSession = defineStore("session", () => {
     me.value = null;
   }
 
-  /** The server no longer knows the session. */
+  /** The server no longer knows the session; several calls may be told so at once. */
   function expire(): void {
-    hasExpired.value = me.value !== null;
+    hasExpired.value ||= me.value !== null;
     me.value = null;
   }
 

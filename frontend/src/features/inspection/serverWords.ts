@@ -12,7 +12,7 @@ const KNOWN: readonly [RegExp, string][] = [
   [/^the camera was moved, or saw too little/, "camera_moved"],
   [/^the detector found no vibrator_in at all$/, "no_pokers"],
   [/^the detector found no person at all$/, "no_people"],
-  [/^the pour goes on$/, "goes_on"],
+  [/^not all has been analysed$/, "goes_on"],
   [/^there is no coverage map$/, "no_coverage"],
   [/^the site has no pour$/, "no_pour"],
   [/^the site has no formwork$/, "no_formwork"],

@@ -1,8 +1,8 @@
 import { createPinia, setActivePinia } from "pinia";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createApp, nextTick } from "vue";
+import { createApp, nextTick, type App } from "vue";
 
-import { readDraft } from "./drafts";
+import { readDraft, writeDraft } from "./drafts";
 import { useLabelling, type Labelling } from "./useLabelling";
 import type { Me } from "@/api/types";
 import { useSession } from "@/features/auth/session";
@@ -15,13 +15,15 @@ const [FIRST, SECOND, THIRD] = [1, 2, 3].map((left): LabelBox => ({ label: "work
 
 /** Answers of the server to saves, given when the test says so. */
 let answers: ((saved: DatasetImage) => void)[] = [];
+let app: App;
 
 const image = (id: number, revision: number, boxes: LabelBox[]): DatasetImage => ({ id, revision, boxes, state: "labelled" }) as DatasetImage;
 
 async function opened(user: number): Promise<Labelling> {
   useSession().me = { id: user } as Me;
   let labelling!: Labelling;
-  createApp({ setup: () => ((labelling = useLabelling(1, () => ({}))), () => null) }).mount(document.createElement("div"));
+  app = createApp({ setup: () => ((labelling = useLabelling(1, () => ({}))), () => null) });
+  app.mount(document.createElement("div"));
   await labelling.open(7);
   return labelling;
 }
@@ -91,6 +93,31 @@ test("a picture that was left while all of it was being saved has no draft", asy
   await answer(image(7, 1, [FIRST]));
   expect(await saving).toBe(true);
   expect(readDraft(1, 7)).toBeNull();
+});
+
+test("what was drawn before the page was left while it was being saved waits for the next visit", async () => {
+  const labelling = await opened(1);
+  draw(labelling, FIRST);
+  const saving = labelling.save("labelled");
+  draw(labelling, SECOND);
+  await nextTick();
+  app.unmount();
+  await answer(image(7, 1, [FIRST]));
+  await saving;
+  expect(api.putLabels).toHaveBeenCalledTimes(1);
+  expect(readDraft(1, 7)).toEqual({ revision: 1, boxes: [FIRST, SECOND] });
+});
+
+test("the own boxes of a picture are not skipped because the picture before was", async () => {
+  writeDraft(1, 8, { revision: 0, boxes: [SECOND] });
+  const labelling = await opened(1);
+  const skipping = labelling.save("skipped");
+  await answer(image(7, 1, []));
+  await skipping;
+  vi.mocked(api.getImage).mockResolvedValue(image(8, 1, [FIRST]));
+  await labelling.open(8);
+  void labelling.saveMine();
+  expect(vi.mocked(api.putLabels).mock.calls.map(([, id, words]) => [id, words.state])).toEqual([[7, "skipped"], [8, "labelled"]]);
 });
 
 test("another person at the same browser does not get the draft", async () => {

@@ -39,6 +39,7 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
     basedOn = fresh.revision;
     theirs.value = null;
     wasRestored.value = false;
+    wished = "labelled";
     history.reset(fresh.boxes);
   }
 
@@ -121,7 +122,11 @@ export function useLabelling(dataset: number, filter: () => ImageFilter) {
     if (isDirty.value && !isKept.value) event.preventDefault();
   };
   onMounted(() => window.addEventListener("beforeunload", onLeave));
-  onUnmounted(() => window.removeEventListener("beforeunload", onLeave));
+  onUnmounted(() => {
+    window.removeEventListener("beforeunload", onLeave);
+    // Left, too, for a save that is on its way.
+    image.value = null;
+  });
 
   return {
     image, around, theirs, error, wasRestored, isSaving, isDirty, history, boxes, open, hear,

@@ -7,7 +7,7 @@ import { provideInspection } from "@/features/inspection/useInspection";
 import { i18n } from "@/i18n";
 
 const INSPECTION = { clock: { videos: [] }, lifts: [{ number: 0, name: "bottom" }, { number: 1, name: "middle" }] };
-const INSERTIONS = [{ id: 7, observed_ratio: 0.62 }, { id: 8, observed_ratio: 0.9 }];
+const INSERTIONS = [{ id: 7, observed_ratio: 0.579 }, { id: 8, observed_ratio: 0.9 }];
 
 let app: App | null = null;
 afterEach(() => {
@@ -46,7 +46,7 @@ test("a card says the lift, how much was seen, how well the ground is known, and
     run_settings: { fps: 2.5, score_threshold: 0.3 },
   });
   expect(rows["finding-lift_label"]).toBe("middle");
-  expect(rows["finding-observed"]).toMatch(/^62\s?%$/);
+  expect(rows["finding-observed"]).toMatch(/^58\s?%$/);
   expect(rows["finding-calibration"]).toMatch(/^RMSE 1\.23 px, 0\.012 m/);
   expect(rows["finding-run_settings"]).toMatch(/^2\.5\/s · Score threshold 0\.30?$/);
 });

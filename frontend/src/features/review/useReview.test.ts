@@ -120,3 +120,21 @@ test("who was too late is shown what the other one did, and loses nothing that w
   expect(review.all.value[0]?.state).toBe("false_alarm");
   expect(review.note.value).toBe("mine");
 });
+
+test("the answer to a verdict leaves alone what is typed about the next finding by then", async () => {
+  const review = await open();
+  await choose(review, 1);
+  let answerNow = (): void => {};
+  const held = new Promise<void>((resolve) => (answerNow = resolve));
+  vi.stubGlobal("fetch", async (request: Request) => {
+    if (request.method === "POST") await held;
+    return answer(request);
+  });
+  const giving = review.give("confirmed");
+  await choose(review, 2);
+  review.note.value = "a hose";
+  answerNow();
+  await giving;
+  expect(review.all.value[0]?.state).toBe("confirmed");
+  expect([review.chosen.value?.id, review.note.value]).toEqual([2, "a hose"]);
+});

@@ -110,16 +110,18 @@ function makeReview(project: number, mayReview: () => boolean) {
     }
     isBusy.value = true;
     const following = nextToReview(shown.value, about.id);
+    const isStillShown = (): boolean => selection.findingId.value === about.id;
     try {
       put(await reviewFinding(project, about, state, words));
+      // What is typed by now is about another one.
+      if (!isStillShown()) return;
       conflict.value = null;
       verdict.value = null;
       note.value = "";
-      const isStillHere = selection.findingId.value === about.id;
-      if (isStillHere && about.state === "to_review" && following) choose(following);
+      if (about.state === "to_review" && following) choose(following);
       else await loadDetail();
     } catch (error) {
-      if (error instanceof ApiError && error.code === "finding_changed") await showConflict();
+      if (isStillShown() && error instanceof ApiError && error.code === "finding_changed") await showConflict();
       else ElMessage.error({ message: errorText(error), duration: 6000, showClose: true });
     } finally {
       isBusy.value = false;

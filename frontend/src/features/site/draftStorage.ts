@@ -7,7 +7,8 @@ export interface StoredDraft {
   note: string;
 }
 
-const key = (project: number): string => `cvd.site.${project}`;
+/** A browser may be shared: nobody gets to see, and to save, what another person typed. */
+const key = (user: number, project: number): string => `cvd.site.${user}.${project}`;
 
 function isDraft(value: unknown): value is StoredDraft {
   if (value === null || typeof value !== "object") return false;
@@ -15,9 +16,9 @@ function isDraft(value: unknown): value is StoredDraft {
   return typeof basedOn === "number" && typeof note === "string" && typeof site === "object" && site !== null;
 }
 
-export function readDraft(project: number): StoredDraft | null {
+export function readDraft(user: number, project: number): StoredDraft | null {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(key(project)) ?? "null");
+    const value: unknown = JSON.parse(localStorage.getItem(key(user, project)) ?? "null");
     return isDraft(value) ? value : null;
   } catch {
     return null; // not ours, or cut off
@@ -25,10 +26,10 @@ export function readDraft(project: number): StoredDraft | null {
 }
 
 /** False where the browser keeps nothing: a private window, or a full store. */
-export function writeDraft(project: number, draft: StoredDraft | null): boolean {
+export function writeDraft(user: number, project: number, draft: StoredDraft | null): boolean {
   try {
-    if (draft) localStorage.setItem(key(project), JSON.stringify(draft));
-    else localStorage.removeItem(key(project));
+    if (draft) localStorage.setItem(key(user, project), JSON.stringify(draft));
+    else localStorage.removeItem(key(user, project));
     return true;
   } catch {
     return false;

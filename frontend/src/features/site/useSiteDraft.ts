@@ -3,14 +3,17 @@ import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
 import { getSite, getVersion, putSite, type SiteVersion } from "./api";
 import { isSame, normalised, stripped, type SiteDocument } from "./document";
 import { readDraft, writeDraft } from "./draftStorage";
-import { useHistory } from "@/features/canvas/history";
 import { ApiError } from "@/api/errors";
+import { useSession } from "@/features/auth/session";
+import { useHistory } from "@/features/canvas/history";
 
 /**
  * The set-up of a project while somebody works on it: what the server has, what was changed and can be
- * taken back, and what happens when another person was faster. Unsaved changes survive a reload.
+ * taken back, and what happens when another person was faster. Unsaved changes of those who `mayEdit` survive a reload.
  */
-export function useSiteDraft(project: number) {
+export function useSiteDraft(project: number, mayEdit: () => boolean) {
+  // Nobody else comes to this page without leaving it.
+  const user = useSession().me?.id ?? 0;
   const base = shallowRef<SiteVersion | null>(null);
   /** A newer version than the one that the changes build on. */
   const theirs = shallowRef<SiteVersion | null>(null);
@@ -35,7 +38,7 @@ export function useSiteDraft(project: number) {
   async function load(): Promise<void> {
     try {
       const newest = await getSite(project);
-      const draft = readDraft(project);
+      const draft = mayEdit() ? readDraft(user, project) : null;
       error.value = null;
       if (!draft || isSame(stripped(normalised(draft.site)), stripped(normalised(newest.site)))) return begin(newest);
       const isOutdated = draft.based_on !== newest.version;
@@ -87,9 +90,9 @@ export function useSiteDraft(project: number) {
   }
 
   watch([history.present, note, base], () => {
-    if (!base.value) return;
+    if (!base.value || !mayEdit()) return;
     const draft = { based_on: base.value.version, site: history.present.value, note: note.value };
-    writeDraft(project, isDirty.value ? draft : null);
+    writeDraft(user, project, isDirty.value ? draft : null);
   });
 
   const onLeave = (event: BeforeUnloadEvent): void => {

@@ -35,7 +35,6 @@ function makeEditor(
   const site = draft.shown;
   const isReadOnly = computed(() => draft.preview.value !== null || !mayEdit());
   const videoId = ref<number | null>(null);
-  const plane = ref<Plane>(null);
   const tool = shallowRef<Tool>(NOTHING);
   const selectedPoint = shallowRef<PointRef | null>(null);
   const selectedShape = shallowRef<ShapeRef | null>(null);
@@ -48,6 +47,14 @@ function makeEditor(
 
   const video = computed(() => videos().find((one) => one.id === videoId.value) ?? null);
   const camera = computed(() => (videoId.value === null ? null : cameraOf(site.value, videoId.value)));
+  const wished = ref<Plane>(null);
+  /** That of a lift only as long as there is this lift: it may be taken back, or missing in a version that is looked at. */
+  const plane = computed<Plane>({
+    get: () => (wished.value !== null && camera.value?.lifts[wished.value] ? wished.value : null),
+    set: (chosen) => {
+      wished.value = chosen;
+    },
+  });
   const calibration = computed(() =>
     videoId.value === null ? null : calibrationOf(site.value, videoId.value, plane.value),
   );
@@ -65,6 +72,9 @@ function makeEditor(
   });
   const isReference = computed(() => !lift.value && (looked.value ?? referenceSeconds.value) === referenceSeconds.value);
 
+  watch(videoId, () => {
+    wished.value = null;
+  });
   watch([videoId, plane], () => {
     looked.value = null;
     selectedPoint.value = null;
@@ -144,6 +154,14 @@ function makeEditor(
     drawn.value = [...drawn.value, [roundedM(at[0]), roundedM(at[1])]];
   }
 
+  const canUndo = computed(() => drawn.value.length > 0 || draft.history.canUndo.value);
+
+  /** Takes back the last corner of what is being drawn, else the last change. */
+  function undo(): void {
+    if (drawn.value.length > 0) drawn.value = drawn.value.slice(0, -1);
+    else draft.history.undo();
+  }
+
   const canFinish = computed(
     () => tool.value.does === "shape" && drawn.value.length >= fewestPoints(tool.value.kind),
   );
@@ -167,7 +185,7 @@ function makeEditor(
     lift, looked, seconds, referenceSeconds, isReference, makeReference,
     selectedPoint, addPoint, placePoint, changePoint, removePoint, changeCalibration,
     selectedShape, isSelected: (ref: ShapeRef) => isSameShape(ref, selectedShape.value),
-    change,
+    change, canUndo, undo,
   };
 }
 

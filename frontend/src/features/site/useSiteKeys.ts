@@ -18,7 +18,7 @@ export function useSiteKeys(editor: SiteEditor, draft: SiteDraft): void {
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
     if (key === "y" || event.shiftKey) draft.history.redo();
-    else draft.history.undo();
+    else editor.undo();
   }
 
   onMounted(() => window.addEventListener("keydown", onKey));

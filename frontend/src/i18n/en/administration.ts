@@ -96,7 +96,7 @@ export default {
     waiting: "{count} waiting",
     disk: "Disk",
     free: "{amount} free",
-    disk_text: "of {total}; videos and results {media}; uploads stop at {reserve} free",
+    disk_text: "of {total}; videos {media}; uploads stop at {reserve} free",
     memory: "Memory",
     of: "of {total}",
     gpu: "GPU",

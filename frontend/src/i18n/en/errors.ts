@@ -101,7 +101,7 @@ export default {
     detector_too_demanding: "The model takes too much time or memory.",
     detector_crashed: "The program that tried the model ended unexpectedly.",
     detector_active: "This is the active detector: promote another one first.",
-    detector_active_changed: "Another detector has just become active.",
+    detector_active_changed: "It was changed, or another detector has just become active: look again.",
     detector_in_use: "Runs have used this detector: retire it instead.",
     detector_built_in: "This detector is built in.",
     detector_retired: "This detector is retired: restore it first, or choose another one.",

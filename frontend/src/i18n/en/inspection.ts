@@ -12,7 +12,7 @@ export default {
   },
   inspection: {
     stale: "Something changed: a newer result is being computed.",
-    not_final: "The analysis goes on: rules about the whole pour are judged at its end.",
+    not_final: "Not all has been analysed: rules about the whole pour are judged when it has.",
   },
   insertions: {
     keys: "I O start and end of an insertion by hand",
@@ -224,7 +224,7 @@ export default {
     no_calibration: "needs metres, and there is no calibration that gives them",
     camera_moved: "the camera was moved, or saw too little, all the time",
     no_pokers: "the detector found no poker in the concrete",
-    goes_on: "the pour goes on",
+    goes_on: "not all has been analysed",
     no_frames: "no frames were analysed",
     nothing_known: "no frames were analysed, and nobody put an insertion in",
     no_people: "the detector found no person at all",

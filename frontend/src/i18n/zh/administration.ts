@@ -98,7 +98,7 @@ export default {
     waiting: "{count} 个等待",
     disk: "磁盘",
     free: "可用 {amount}",
-    disk_text: "共 {total}；视频与结果 {media}；可用少于 {reserve} 时停止上传",
+    disk_text: "共 {total}；视频 {media}；可用少于 {reserve} 时停止上传",
     memory: "内存",
     of: "共 {total}",
     gpu: "GPU",

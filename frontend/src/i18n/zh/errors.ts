@@ -103,7 +103,7 @@ export default {
     detector_too_demanding: "模型占用的时间或内存过多。",
     detector_crashed: "试运行模型的程序意外结束。",
     detector_active: "这是启用中的检测器，请先启用另一个。",
-    detector_active_changed: "刚刚启用了另一个检测器。",
+    detector_active_changed: "它已被修改，或刚刚启用了另一个检测器：请重新查看。",
     detector_in_use: "已有分析使用过此检测器，请改为停用。",
     detector_built_in: "这是内置的检测器。",
     detector_retired: "此检测器已停用，请先恢复或另选一个。",

@@ -14,7 +14,7 @@ export default {
   },
   inspection: {
     stale: "内容有变化，正在重新计算结果。",
-    not_final: "分析仍在进行，涉及整个浇筑过程的规则将在结束时判定。",
+    not_final: "视频尚未全部分析，涉及整个浇筑过程的规则将在全部分析后判定。",
   },
   insertions: {
     keys: "I O 手动插点的开始与结束",
@@ -225,7 +225,7 @@ export default {
     no_calibration: "需要以米计的长度，但没有可用的标定",
     camera_moved: "相机全程移位或画面内容不足",
     no_pokers: "检测器未发现混凝土中的振捣棒",
-    goes_on: "浇筑仍在进行",
+    goes_on: "视频尚未全部分析",
     no_frames: "没有分析过的帧",
     nothing_known: "没有分析过的帧，也没有手动添加的插点",
     no_people: "检测器未发现人员",
