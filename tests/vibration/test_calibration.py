@@ -133,6 +133,11 @@ def test_two_points_with_each_others_metres_are_refused() -> None:
     points = [row(*place) for place in CORNERS]
     points[0][2:], points[1][2:] = points[1][2:], points[0][2:]
     assert refusal(points) == "points_crossed"
+    # So mixed up, and so far from the origin, that the plane has no inverse at all.
+    mixed = [(1280, 720, 8, 10), (1280, 0, 0, 0), (0, 720, 8, 0), (0, 360, 4, 5), (640, 360, 0, 10)]
+    with pytest.raises(CalibrationError) as caught:
+        calibrate((1280, 720), [[u, v, x + 500_000.0, y + 500_000.0] for u, v, x, y in mixed])
+    assert caught.value.code == "points_crossed"
 
 
 def test_swapped_axes_are_mirrored_and_refused_while_a_person_types() -> None:

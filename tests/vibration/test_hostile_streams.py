@@ -1,12 +1,23 @@
 """Frame results as they should not be."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.vibration.scene import codes, frame, poker_in, report, rules, site, stays
+from tests.vibration.scene import (
+    HEIGHT,
+    WIDTH,
+    codes,
+    frame,
+    poker_in,
+    report,
+    rules,
+    site,
+    stays,
+)
 from workers.vibration.analysis import analyse_vibration
 from workers.vibration.camera import CameraShift
 from workers.vibration.errors import FramesError
@@ -76,6 +87,25 @@ def test_a_large_shift_of_the_camera_stops_metric_rules_and_a_small_one_is_corre
         frames, site(), shifts=[CameraShift(6.0, 0.0, 0.0, 3), CameraShift(16.0, 0.0, 0.0, 80)]
     )
     assert "view_lost" in codes(lost)
+    # One bad measurement is no loss, at the end no more than elsewhere.
+    for at_s in (8.0, 20.0):
+        shifts = [CameraShift(t, 0.0, 0.0, 10 if t == at_s else 80) for t in range(21)]
+        assert "view_lost" not in codes(analyse_vibration(frames, site(), shifts=shifts))
+
+
+def test_a_shift_is_measured_in_pixels_of_the_video() -> None:
+    # Three times the calibrated picture: 4.5 of its pixels are 1.5 of those, that is 1.5 cm.
+    large = [
+        replace(
+            one,
+            width=3 * WIDTH,
+            height=3 * HEIGHT,
+            boxes=[[3 * value for value in box] for box in one.boxes],
+        )
+        for one in stays([(5.0, 17.0, 3.0, 2.5)], end_s=20.0)
+    ]
+    (one,) = analyse_vibration(large, site(), shifts=[CameraShift(0.0, 4.5, 0.0, 80)]).insertions
+    assert one.place == pytest.approx((2.985, 2.5))
 
 
 def line(**changes: Any) -> str:
@@ -92,7 +122,8 @@ def line(**changes: Any) -> str:
         "nonsense", "[]", "null", "{}", "[" * 100_000, line(boxes=[]), line(boxes=[[0, 0, 1]]),
         line(boxes=["abcd"]), line(boxes=[[0, 0, 1, float("nan")]]), line(pts_seconds="soon"),
         line(pts_seconds=float("inf")), line(width=0), line(width=float("inf")),
-        line(labels=[{}]), line(scores=["high"]), line(scores=None), "\x00\xff",
+        line(labels=[{}]), line(width=10**400), line(pts_seconds=1e307),
+        line(boxes=[[0, 0, 1e200, 1]]), line(scores=["high"]), line(scores=None), "\x00\xff",
     ],
 )  # fmt: skip
 def test_lines_that_are_no_frame_results_are_named(text: str, tmp_path: Path) -> None:

@@ -132,6 +132,21 @@ def test_a_stay_at_the_edge_of_the_stream_is_truncated() -> None:
     assert one.flags == (Flag.TRUNCATED,)
 
 
+def test_a_stay_at_the_edge_is_truncated_also_where_the_frames_there_do_not_show_it() -> None:
+    def shown(first: int, last: int) -> tuple[Flag, ...]:
+        frames = [
+            frame(t / 5, [poker_in(3.0, 2.5)] if first <= t <= last else []) for t in range(60)
+        ]
+        (one,) = insertions(frames)
+        return one.flags
+
+    assert shown(1, 40) == shown(2, 40) == shown(15, 58) == (Flag.TRUNCATED,)
+    assert shown(10, 40) == ()
+    # Seen out of the concrete first, it was not in it before.
+    (one,) = insertions(stays([(0.2, 12.0, 3.0, 2.5)], end_s=20.0))
+    assert one.flags == ()
+
+
 def test_the_poker_may_move_on_without_being_seen_out() -> None:
     frames = [
         frame(t / 5, [poker_in(3.0, 2.5) if t < 80 else poker_in(3.42, 2.5)]) for t in range(1, 160)

@@ -201,6 +201,25 @@ def test_lifts_of_one_name_are_one_lift_on_the_pours_clock():
     assert sorted(found.report.coverages) == [0, 1]
 
 
+def test_what_a_lift_lacks_is_told_of_that_lift_also_where_its_first_frame_shows_a_poker():
+    cameras = {
+        "1": {"calibration": calibration(), "lifts": [{"name": "lower", "start_s": 0.0}]},
+        "2": {"calibration": calibration(), "lifts": [{"name": "upper", "start_s": 0.0}]},
+    }
+    whole = [
+        (5.0 + 15 * i, 17.0 + 15 * i, 2.2 + 0.4 * (i % 5), 2.2 + 0.4 * (i // 5)) for i in range(25)
+    ]
+    found = analyse_pour(
+        PourSite.from_json(document() | {"cameras": cameras}),
+        [
+            PourVideo("1", 0.0, 400.0, WIDTH, HEIGHT, stays(whole, end_s=400.0, rate=2.0)),
+            video("2", stays([(0.0, 12.0, 3.0, 3.0)], end_s=20.0), offset_s=1000.0),
+        ],
+    )
+    judged_lifts = zip(found.report.findings, found.finding_lifts, strict=True)
+    assert [lift for one, lift in judged_lifts if one.rule == "V04"] == [1]
+
+
 def test_a_video_that_begins_in_a_later_lift_has_the_plane_of_that_lift():
     lifts = [{"name": "1", "start_s": 0.0}, {"name": "2", "start_s": 60.0}]
     cameras = {

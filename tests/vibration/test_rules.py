@@ -141,6 +141,13 @@ def test_v09_finds_an_edge_that_was_left_out() -> None:
     assert finding.y_m == pytest.approx(2.3 + 3 * 0.36)
 
 
+@pytest.mark.parametrize("line", [[[3.0, 2.0], [3.0, 4.0]], [[3.0, 4.0], [3.0, 2.0]]])
+def test_v09_finds_the_side_of_a_formwork_that_was_left_out(line: list[list[float]]) -> None:
+    plan = [(5.0 + 15 * i, 17.0 + 15 * i, 3.3, 2.15 + 0.3 * i) for i in range(7)]
+    result = report(stays(plan, end_s=120.0), formwork=[line])
+    assert max(one.value for one in of(result, "V09")) == pytest.approx(2.0, abs=0.1)
+
+
 def test_v15_compares_coverage_with_its_target() -> None:
     (finding,) = of(dwell(20.0), "V15")
     assert finding.unit == "%"
@@ -192,6 +199,30 @@ def test_v11_finds_placed_concrete_that_waited() -> None:
                     "V11")  # fmt: skip
     # A quarter of the disc lies in the first square metre.
     assert finding.value == pytest.approx(1.0 - 3.1416 * 0.09 / 4.0, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "is_in_time"),
+    [(45.0, 62.0, True), (30.0, 41.0, True), (2.0, 14.0, False), (55.0, 75.0, False)],
+)
+def test_v11_counts_what_was_vibrated_for_long_enough_in_its_time_and_lift(
+    start_s: float, end_s: float, is_in_time: bool
+) -> None:
+    placements = [{"polygon": square(2.9, 2.9, 3.1, 3.1), "placed_s": 10}]
+    frames = stays([(start_s, end_s, 3.0, 3.0)], end_s=100.0)
+    rules_of_it = {"V11": {"delay_max_min": 50 / 60}}
+    wide = {"polygon": square(2.6, 2.6, 3.4, 3.4), "placed_s": 10}
+
+    def area(**changes: Any) -> float:
+        found = of(report(frames, placements=[wide], rules=rules_of_it, **changes), "V11")
+        return sum(one.value for one in found)
+
+    assert not of(report(frames, placements=placements, rules=rules_of_it), "V11")  # too small
+    left = 0.64 - 3.1416 * 0.09
+    assert area() == pytest.approx(left if is_in_time else 0.64, abs=0.03)
+    # What is done in the next lift does not help this one.
+    later = [{"name": "1", "start_s": 0.0}, {"name": "2", "start_s": 25.0}]
+    assert area(lifts=later) == pytest.approx(0.64, abs=0.03)
 
 
 def test_v14_needs_a_plan_and_counts_pokers_at_work() -> None:
@@ -252,6 +283,28 @@ def test_s03_and_s04_by_the_time_in_the_zone() -> None:
     assert not of(short, "S04")
     assert not of(report(walk(0.6), zones=DANGER), "S03")
     assert "danger zone" in reason(report(walk(8.0)), "S03")
+
+
+def test_s03_and_s04_need_somebody_in_the_zone_most_of_the_time() -> None:
+    # Outside it for a minute, and inside by the noise of one frame in nine.
+    beside = [frame(t / 5, [worker(6.1 if t % 9 == 0 else 5.9, 3.0)]) for t in range(300)]
+    assert not {"S03", "S04"} & rules(report(beside, zones=DANGER))
+    # Two visits of 2.4 s, seen outside in between: none is longer than 4 s.
+    visits = [
+        frame(t / 5, [worker(6.2 if t in range(50, 63) or t in range(70, 83) else 5.8, 3.0)])
+        for t in range(120)
+    ]
+    found = report(visits, zones=DANGER)
+    assert [one.value for one in of(found, "S03")] == pytest.approx([2.4, 2.4])
+    assert not of(found, "S04")
+    # The same, but not seen at all in between, as behind a mixer: one visit.
+    hidden = [one for one in visits if not 12.5 < one.pts_seconds < 13.9]
+    assert [one.value for one in of(report(hidden, zones=DANGER), "S04")] == pytest.approx([6.4])
+
+
+def test_s05_with_a_limit_of_nobody() -> None:
+    frames = [frame(t / 5, [worker(3.0, 3.0)]) for t in range(100)]
+    assert of(report(frames, rules={"S05": {"people_max": 0}}), "S05")
 
 
 def test_s03_needs_a_calibration_and_says_so() -> None:

@@ -56,6 +56,8 @@ def test_an_opening_outside_the_pour_is_refused_and_one_on_its_edge_is_not() -> 
     ("changes", "code", "place"),
     [
         ({"profile": "EN"}, "profile_unknown", "profile"),
+        ({"profile": []}, "profile_unknown", "profile"),
+        ({"note": "\ud800"}, "site_invalid", "site"),
         ({"rules": {"V99": {}}}, "site_key_unknown", "rules"),
         ({"rules": {"V01": {"dwell": 3}}}, "site_key_unknown", "rules.V01"),
         ({"rules": {"V01": {"dwell_min_s": "ten"}}}, "site_invalid", "rules.V01.dwell_min_s"),

@@ -169,7 +169,9 @@ def _detector_spec(name_or_path: str, classes_path: Path | None) -> "DetectorSpe
 
 
 def _print_json(value: dict[str, Any], indent: int | None = None) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=indent))
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    # Half a character in a name can be written in one way only, which is JSON's own.
+    print(text.encode(errors="backslashreplace").decode())
 
 
 class _Progress:

@@ -3,11 +3,11 @@
 import argparse
 import json
 import logging
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workers.cli.output import output
 from workers.errors import WorkerError
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def run(options: Namespace) -> None:
     logger.info("analysing %d frames", len(frames))
     report = analyse_vibration(frames, site)
     logger.info("%d insertions, %d findings", len(report.insertions), len(report.findings))
-    if options.out is None:
-        sys.stdout.write(report.to_text())
-    else:
-        options.out.write_text(report.to_text(), encoding="utf-8")
+    with output(options.out) as out:
+        out.write(report.to_text())
 
 
 def _read_site(path: Path) -> "Site":

@@ -180,7 +180,10 @@ def calibrate(
     checks = _table(image_size, check_points, "check points")
     _refuse_degenerate(table)
     to_image = homography.fit(table[:, 2:], table[:, :2])
-    to_ground = homography.inverse(to_image.matrix)
+    try:
+        to_ground = homography.inverse(to_image.matrix)
+    except np.linalg.LinAlgError as error:
+        raise _crossed() from error
     to_ground /= np.linalg.norm(to_ground)
     if homography.depth(to_ground, table[:1, :2])[0] < 0.0:
         to_ground = -to_ground
@@ -255,11 +258,15 @@ def _refuse_crossed(to_image: Homography, to_ground: Floats, table: Floats) -> N
         and (homography.depth(to_ground, table[:, :2]) > 0).all()
     )  # fmt: skip
     if not is_same_side:
-        raise CalibrationError(
-            "points_crossed",
-            "No camera sees these points so: two of them have each other's metres, "
-            "or some lie beyond the horizon.",
-        )
+        raise _crossed()
+
+
+def _crossed() -> CalibrationError:
+    return CalibrationError(
+        "points_crossed",
+        "No camera sees these points so: two of them have each other's metres, "
+        "or some lie beyond the horizon.",
+    )
 
 
 def _judge(

@@ -81,15 +81,20 @@ class Camera:
     def _bad_spans(self) -> Iterable[CameraSpan]:
         start: CameraShift | None = None
         worst: float | None = None
-        for shift, end_s in zip(self._shifts, [*self._times[1:], float("inf")], strict=False):
+        for shift in self._shifts:
             is_lost = shift.inliers < INLIERS_MIN
             if shift.size_px > self._shift_max_px or is_lost:
                 start = start or shift
                 if not is_lost:
                     worst = max(worst or 0.0, shift.size_px)
-                if end_s == float("inf"):
-                    yield CameraSpan(start.pts_seconds, end_s, worst)
             elif start is not None:
-                if worst is not None or shift.pts_seconds - start.pts_seconds > LOST_AFTER_S:
+                if _is_lasting(start, shift, worst):
                     yield CameraSpan(start.pts_seconds, shift.pts_seconds, worst)
                 start, worst = None, None
+        if start is not None and _is_lasting(start, self._shifts[-1], worst):
+            yield CameraSpan(start.pts_seconds, float("inf"), worst)
+
+
+def _is_lasting(start: CameraShift, now: CameraShift, worst: float | None) -> bool:
+    """A shift counts at once; where the view was lost it may come back."""
+    return worst is not None or now.pts_seconds - start.pts_seconds > LOST_AFTER_S

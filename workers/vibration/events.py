@@ -31,6 +31,8 @@ class Event:
     Attributes:
         subject: what tells apart the objects or zones it can hold for.
         observations: frames in which it was seen to hold.
+        frames: in which that could be judged, from the first of them to the last.
+        is_cleared: it was seen to be over, and not only lost from sight.
         highest: the largest value of what was counted, where something was.
         camera: name of the camera that saw it; empty where there is only one.
     """
@@ -43,6 +45,13 @@ class Event:
     end: Place
     highest: float = 0.0
     camera: str = ""
+    frames: int = 0
+    is_cleared: bool = False
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it held in most of the frames of its time."""
+        return self.observations >= CONFIRM_RATIO * self.frames
 
 
 class Condition:
@@ -58,7 +67,7 @@ class Condition:
         self._clear_s = clear_s
         self._is_open = self._is_confirmed = False
         self._start_s = self._end_s = self._highest = 0.0
-        self._observations = self._frames = 0
+        self._observations = self._frames = self._frames_to_end = 0
         self._start = self._end = Place(0.0, 0.0, 1.0)
 
     def update(
@@ -78,6 +87,7 @@ class Condition:
         if is_true:
             self._end_s, self._end = time_s, place
             self._observations += 1
+            self._frames_to_end = self._frames
             self._highest = max(self._highest, value)
             is_long = time_s - self._start_s >= self._confirm_s - 1e-6
             if is_long and self._observations >= CONFIRM_RATIO * self._frames:
@@ -93,19 +103,22 @@ class Condition:
             return None
         return Event(
             self._subject, self._start_s, self._end_s, self._observations, self._start,
-            self._end, self._highest,
+            self._end, self._highest, frames=self._frames_to_end,
+            is_cleared=self._frames > self._frames_to_end,
         )  # fmt: skip
 
 
 def join_events(
-    events: Sequence[Event], *, same_subject_s: float, gap_max_s: float = SWITCH_GAP_S
-) -> list[Event]:
+    events: Sequence[Event], *, same_subject_s: float, gap_max_s: float = SWITCH_GAP_S,
+    joins_cleared: bool = True,
+) -> list[Event]:  # fmt: skip
     """Join events that are one: of one subject, or so near that identities were switched.
 
     Args:
         same_subject_s: longest gap between events of one subject.
         gap_max_s: longest gap between events of two subjects; the second must have been within
             reach for a person who walks.
+        joins_cleared: what was seen to be over may be joined with what comes after it.
     """
     joined: list[Event] = []
     recent: list[Event] = []
@@ -114,8 +127,11 @@ def join_events(
         joined += [one for one in recent if event.start_s - one.end_s > longest_s]
         recent = [one for one in recent if event.start_s - one.end_s <= longest_s]
         for index in range(len(recent) - 1, -1, -1):
-            if _is_continued(recent[index], event, same_subject_s, gap_max_s):
-                recent[index] = _joined(recent[index], event)
+            earlier = recent[index]
+            if earlier.is_cleared and not joins_cleared:
+                continue
+            if _is_continued(earlier, event, same_subject_s, gap_max_s):
+                recent[index] = _joined(earlier, event)
                 break
         else:
             recent.append(event)
@@ -139,6 +155,8 @@ def _joined(earlier: Event, event: Event) -> Event:
         subject=event.subject,
         end_s=max(earlier.end_s, event.end_s),
         observations=earlier.observations + event.observations,
+        frames=earlier.frames + event.frames,
+        is_cleared=event.is_cleared,
         end=event.end if event.end_s >= earlier.end_s else earlier.end,
         highest=max(earlier.highest, event.highest),
     )

@@ -84,9 +84,9 @@ def _frame_from_line(line: bytes, number: int) -> Frame:
 
 
 def _check(frame: Frame) -> None:
-    if not math.isfinite(frame.pts_seconds):
+    if not abs(frame.pts_seconds) <= _LARGEST:
         raise ValueError("pts_seconds is not finite")
-    if frame.width < 1 or frame.height < 1:
+    if not (1 <= frame.width <= _LARGEST and 1 <= frame.height <= _LARGEST):
         raise ValueError("width and height must be positive")
     if not len(frame.boxes) == len(frame.scores) == len(frame.labels):
         raise ValueError(
@@ -98,8 +98,12 @@ def _check(frame: Frame) -> None:
         raise ValueError("a score is not a number")
     for box in frame.boxes:
         x1, y1, x2, y2 = box
-        if not math.isfinite(x1 + y1 + x2 + y2):
+        if not all(abs(value) <= _LARGEST for value in (x1, y1, x2, y2)):
             raise ValueError("a box is not finite")
+
+
+# Of seconds and pixels; what is larger would only run over in a formula.
+_LARGEST = 1e12
 
 
 class FrameFile:

@@ -52,7 +52,8 @@ class Ground:
             scale = NOMINAL_WIDTH_M / width
             return (u - shift[0]) * scale, (v - shift[1]) * scale
         scale = self._size[0] / width
-        u, v = u * scale - shift[0], v * scale - shift[1]
+        # The shift was measured in pixels of the video.
+        u, v = (u - shift[0]) * scale, (v - shift[1]) * scale
         a, b, c, d, e, f, g, h, i = self._elements
         third = g * u + h * v + i
         if third <= 1e-12:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import hypot, isfinite, sqrt
 
-from workers.vibration.stays import BRIDGE_S, SAME_PLACE_M, STREAM_GAP_S, End, Stay
+from workers.vibration.stays import BRIDGE_S, SAME_PLACE_M, SEEN_THROUGH_S, STREAM_GAP_S, End, Stay
 
 TOUCH_S = 1.0
 """Shorter stays are touches of the surface and no insertions."""
@@ -160,7 +160,7 @@ Locate = Callable[[float, tuple[float, float], float], Located]
 
 def insertions_from_stays(
     stays: Sequence[Stay], locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool,
-    observed_min: float,
+    observed_min: float, watched: Sequence[tuple[float, float]],
 ) -> list[Insertion]:  # fmt: skip
     """Join stays by place and time, whatever track they came from, and measure them.
 
@@ -169,13 +169,16 @@ def insertions_from_stays(
         sees_out: the detector shows pokers out of the concrete too, so that one which just
             vanishes is hidden; otherwise vanishing is the only sign of being taken out.
         observed_min: smallest `observed_ratio` of an insertion that can be judged.
+        watched: first and last frame of each time without a gap in the stream.
 
     Returns:
         Insertions in order of their start, numbered from 1.
     """
     insertions = []
     for group in _joined(stays, lift_at):
-        insertion = _insertion(group, locate, lift_at, sees_out=sees_out, observed_min=observed_min)
+        insertion = _insertion(
+            group, locate, lift_at, sees_out=sees_out, observed_min=observed_min, watched=watched
+        )
         if insertion.duration_s >= TOUCH_S - 1e-6:
             insertions.append(insertion)
     insertions.sort(key=lambda one: (one.start_s, one.end_s, one.x_m or 0.0, one.y_m or 0.0))
@@ -215,7 +218,7 @@ def _distance(place: tuple[float, float], stay: Stay) -> float:
 
 def _insertion(
     group: _Group, locate: Locate, lift_at: Callable[[float], int], *, sees_out: bool,
-    observed_min: float,
+    observed_min: float, watched: Sequence[tuple[float, float]],
 ) -> Insertion:  # fmt: skip
     first = min(group.stays, key=lambda one: one.start_s)
     last = group.last
@@ -240,27 +243,42 @@ def _insertion(
         observed_ratio=observed_ratio,
         sightings=group.seen,
         flags=_flags(
-            group, first, last, sees_out=sees_out, is_hardly_seen=observed_ratio < observed_min
+            group,
+            first,
+            last,
+            sees_out=sees_out,
+            is_hardly_seen=observed_ratio < observed_min,
+            is_cut=_is_cut(first, last, watched),
         ),
         views=(View("", start_s, end_s, located.pixel),),
     )
 
 
 def _flags(
-    group: _Group, first: Stay, last: Stay, *, sees_out: bool, is_hardly_seen: bool
+    group: _Group, first: Stay, last: Stay, *, sees_out: bool, is_hardly_seen: bool, is_cut: bool
 ) -> tuple[Flag, ...]:
     flags: set[Flag] = set()
     is_unfinished = last.end is End.INTERRUPTED or (
         last.end is End.VANISHED and (sees_out or last.is_hidden)
     )
-    is_at_edge = first.gap_before_s > STREAM_GAP_S or last.gap_after_s > STREAM_GAP_S
-    if is_unfinished or is_at_edge:
+    if is_unfinished or is_cut:
         flags.add(Flag.TRUNCATED)
     if len(group.stays) > 1 or any(stay.is_interpolated for stay in group.stays):
         flags.add(Flag.INTERPOLATED)
     if is_hardly_seen:
         flags.add(Flag.LOW_OBSERVATION)
     return tuple(sorted(flags))
+
+
+def _is_cut(first: Stay, last: Stay, watched: Sequence[tuple[float, float]]) -> bool:
+    """Whether it may reach beyond the frames: at their edge a poker is missed like elsewhere."""
+    if first.gap_before_s > STREAM_GAP_S or last.gap_after_s > STREAM_GAP_S:
+        return True
+    return any(
+        (0.0 <= first.start_s - start_s <= SEEN_THROUGH_S and not isfinite(first.unseen_before_s))
+        or (0.0 <= end_s - last.end_s <= SEEN_THROUGH_S and not isfinite(last.unseen_after_s))
+        for start_s, end_s in watched
+    )
 
 
 def _edge_s(gap_s: float, other_gap_s: float, unseen_s: float) -> float:

@@ -161,10 +161,12 @@ def _across(events: list[Event], is_one: Callable[[Event, Event], bool]) -> list
         open_events = [one for one in open_events if one.end_s >= event.start_s]
         for index, one in enumerate(open_events):
             if one.camera != event.camera and is_one(one, event):
+                better = max(one, event, key=lambda seen: seen.observations)
                 open_events[index] = replace(
                     one,
                     end_s=max(one.end_s, event.end_s),
-                    observations=max(one.observations, event.observations),
+                    observations=better.observations,
+                    frames=better.frames,
                     end=event.end if event.end_s > one.end_s else one.end,
                     highest=max(one.highest, event.highest),
                 )

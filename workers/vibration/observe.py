@@ -143,7 +143,7 @@ class Observer:
         insertions = insertions_from_stays(
             self._stays, self._locate, self._site.lift_index_at,
             sees_out=self._counts[VIBRATOR_OUT] > 0,
-            observed_min=self._site.rules["Q03"].number("ratio_min"),
+            observed_min=self._site.rules["Q03"].number("ratio_min"), watched=self._stretches(),
         )  # fmt: skip
         return Observations(
             insertions=tuple(self._with_camera(one) for one in insertions),
@@ -176,6 +176,11 @@ class Observer:
             camera_worst_px=self._worst_px,
             tracks=tuple(sorted([*self._log.finish(), *self._people.finish_tracks()])),
         )
+
+    def _stretches(self) -> list[tuple[float, float]]:
+        """Return the first and the last frame of each time without a gap."""
+        edges_s = [self._start_s, *(edge_s for gap in self._gaps for edge_s in gap), self._last_s]
+        return list(zip(edges_s[::2], edges_s[1::2], strict=True))
 
     def _tick(self, time_s: float) -> float:
         gap_s = inf if not self._frames else time_s - self._last_s

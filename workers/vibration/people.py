@@ -95,7 +95,11 @@ class PeopleWatch:
             self._end(track)
         for index, (rule, is_without) in worn:
             self._watch_gear(rule, tracks[index], time_s, is_without, Place(*points[index]))
-        if ground is not None and ground.is_metric and (self._zones or self._people_max):
+        if (
+            ground is not None
+            and ground.is_metric
+            and (self._zones or self._people_max is not None)
+        ):
             self._watch_places(frame, tracks, points, ground, shift)
 
     def finish_tracks(self) -> list[TrackSpan]:
@@ -113,7 +117,9 @@ class PeopleWatch:
             for rule, events in self._events.gear.items()
         }
         presences = {
-            zone: join_events(events, same_subject_s=CLEAR_S, gap_max_s=CLEAR_S)
+            zone: join_events(
+                events, same_subject_s=CLEAR_S, gap_max_s=CLEAR_S, joins_cleared=False
+            )
             for zone, events in sorted(self._events.presences.items())
         }
         return PeopleEvents(gear, presences, self._events.crowds)
@@ -140,8 +146,9 @@ class PeopleWatch:
                 continue
             place = Place(*spot, 1.0)
             for zone, polygon in self._zones:
-                if contains_xy(polygon, *spot):
-                    self._watch_presence(zone, track, frame.pts_seconds, place)
+                is_inside = bool(contains_xy(polygon, *spot))
+                if is_inside or (zone, track) in self._presences:
+                    self._watch_presence(zone, track, frame.pts_seconds, is_inside, place)
             for zone, polygon in self._crowd_zones:
                 counts[zone] += bool(contains_xy(polygon, *spot))
         if self._people_max is not None:
@@ -151,12 +158,14 @@ class PeopleWatch:
                 )
                 self._keep(self._events.crowds.setdefault(zone, []), event)
 
-    def _watch_presence(self, zone: int, track: int, time_s: float, place: Place) -> None:
+    def _watch_presence(
+        self, zone: int, track: int, time_s: float, is_inside: bool, place: Place
+    ) -> None:
         condition = self._presences.get((zone, track))
         if condition is None:
             condition = self._presences[zone, track] = Condition(track, 0.0, PRESENCE_CLEAR_S)
         events = self._events.presences.setdefault(zone, [])
-        self._keep(events, condition.update(time_s, True, place))
+        self._keep(events, condition.update(time_s, is_inside, place))
 
     def _end(self, track: int) -> None:
         for rule in ("S01", "S02"):

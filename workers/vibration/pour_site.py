@@ -11,8 +11,6 @@ plane for all cameras, and besides
 Times of `placements` are on the clock of the pour.
 """
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +19,7 @@ from typing import Any
 
 from workers.vibration.calibration import Calibration, Grade
 from workers.vibration.errors import CalibrationError, SiteError
-from workers.vibration.site import NUMBER_MAX, Site, calibration_of
+from workers.vibration.site import NUMBER_MAX, Site, calibration_of, site_digest
 
 Json = dict[str, Any]
 
@@ -96,8 +94,7 @@ class PourSite:
             SiteError: it cannot be used; the message names the place.
         """
         document = _complete(data)
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        site = cls(document, hashlib.sha256(text.encode()).hexdigest())
+        site = cls(document, site_digest(document))
         site.ground({})
         for camera in document["cameras"]:
             site.camera(camera, {})

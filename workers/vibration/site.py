@@ -143,7 +143,7 @@ class Site:
         )
         _check_openings(pour, openings)
         profile = site.get("profile", "CN-GB")
-        if profile not in PROFILES:
+        if not isinstance(profile, str) or profile not in PROFILES:
             raise SiteError(
                 "profile_unknown",
                 f"profile: {profile!r} is not one of {', '.join(PROFILES)}.",
@@ -168,7 +168,7 @@ class Site:
             rules=rules,
             calibration_error=error,
             ignored=tuple(sorted(str(key) for key in site if key not in _KEYS)),
-            sha256=_digest(data),
+            sha256=site_digest(data),
         )
 
     def lift_index_at(self, time_s: float) -> int:
@@ -189,9 +189,17 @@ def _index_at(lifts: Sequence[Lift], time_s: float) -> int:
     return index
 
 
-def _digest(data: object) -> str:
+def site_digest(data: object) -> str:
+    """Return the SHA-256 of a document, the same however its keys are ordered.
+
+    Raises:
+        SiteError: `site_invalid`, a text in it is none.
+    """
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError as error:
+        raise SiteError("site_invalid", "site: a text has half a character.") from error
 
 
 def _object(value: object, where: str, known: set[str] | None = None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What was left out: V04, V09, V15."""
 
 from collections.abc import Iterator
-from math import hypot
+from math import floor, hypot
 
 import numpy as np
 import scipy
@@ -92,7 +92,10 @@ def coverage_low(case: Case) -> Judgement:
 
 def _span(case: Case, lift: int) -> tuple[float, float]:
     times = [time for one in case.placed if one.lift == lift for time in (one.start_s, one.end_s)]
-    return (min(times), max(times)) if times else case.lift_span(lift)
+    if not times:
+        return case.lift_span(lift)
+    # An insertion begins between two frames, of which the first may belong to the lift below.
+    return max(min(times), case.lift_span(lift)[0]), max(times)
 
 
 def _valid(case: Case, lift: int) -> list[Insertion]:
@@ -132,13 +135,13 @@ def _is_missed(
             continue
         across = np.array([-way[1], way[0]]) / length * depth_m
         for side in (point + across, point - across):
-            row = int((side[1] - grid.y_m) / grid.cell_m)
-            column = int((side[0] - grid.x_m) / grid.cell_m)
+            row = floor((side[1] - grid.y_m) / grid.cell_m)
+            column = floor((side[0] - grid.x_m) / grid.cell_m)
             rows, columns = grid.is_pour.shape
             if not (0 <= row < rows and 0 <= column < columns):
                 continue
             if coverage.classes[row, column] not in (Cell.OUTSIDE, Cell.UNOBSERVABLE):
                 reach_m = case.site.radius_m + coverage.sigma_m
                 nearest = tree.query(side)[0] if tree is not None else np.inf
-                is_missed[index] = nearest > reach_m
+                is_missed[index] |= nearest > reach_m
     return is_missed

@@ -60,10 +60,16 @@ def late_after_placing(case: Case) -> Judgement:
     findings = []
     for placement in case.site.placements:
         due_s = placement.placed_s + delay_s
-        coverage = case.coverages.get(case.site.lift_index_at(placement.placed_s))
+        lift = case.site.lift_index_at(placement.placed_s)
+        coverage = case.coverages.get(lift)
         if coverage is None or due_s > case.seen.end_s:
             continue
-        in_time = [one for one in case.placed if placement.placed_s <= one.end_s <= due_s]
+        in_time = [
+            one
+            for one in case.placed
+            if one.lift == lift
+            and min(one.end_s, due_s) - max(one.start_s, placement.placed_s) >= case.limits.min_s
+        ]
         done = cover(coverage.grid, in_time, case.site.radius_m, case.limits)
         mesh_x, mesh_y = np.meshgrid(*coverage.grid.middles())
         is_late = contains_xy(placement.polygon, mesh_x, mesh_y) & np.isin(

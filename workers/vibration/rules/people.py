@@ -34,6 +34,7 @@ def zone_intrusion(case: Case) -> Judgement:
         _presence_finding(case, zone, event, limit, is_sure=True)
         for zone, event in _danger_presences(case)
         if event.end_s - event.start_s >= limit - 1e-6
+        and event.is_steady
         and event.observations >= case.number("observations_min")
     ]
 
@@ -47,7 +48,7 @@ def loitering(case: Case) -> Judgement:
             case, zone, event, limit, is_sure=event.end_s - event.start_s > limit + near_s
         )
         for zone, event in _danger_presences(case)
-        if event.end_s - event.start_s > limit
+        if event.end_s - event.start_s > limit and event.is_steady
     ]
 
 
