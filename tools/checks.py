@@ -76,7 +76,16 @@ PARTS = [
     Part("types", npm("types:check"), FRONTEND),
     Part("frontend-lint", npm("check"), FRONTEND),
     Part("frontend-test", npm("test"), FRONTEND),
+    # From here on the longest first, so that both end at about the same time.
+    Part("pytest-once", [*PYTEST, *(f"tests/{folder}" for folder in ONCE)]),
     Part("pytest", PYTEST_BOTH),
+    Part(
+        "browser",
+        npm("e2e"),
+        FRONTEND,
+        missing=chromium_missing,
+        required_by="CVD_REQUIRE_BROWSER",
+    ),
     Part(
         "pytest-services",
         PYTEST_BOTH,
@@ -84,19 +93,11 @@ PARTS = [
         missing=services_missing,
         required_by="CVD_REQUIRE_SERVICES",
     ),
-    Part("pytest-once", [*PYTEST, *(f"tests/{folder}" for folder in ONCE)]),
     Part(
         "benchmarks",
         [PYTHON, "-m", "tools.bench", "--quick"],
         missing=peers_missing,
         required_by="CVD_REQUIRE_TEST_DATA",
-    ),
-    Part(
-        "browser",
-        npm("e2e"),
-        FRONTEND,
-        missing=chromium_missing,
-        required_by="CVD_REQUIRE_BROWSER",
     ),
 ]
 

@@ -100,7 +100,7 @@ def no_children_left() -> bool:
     return not [
         child
         for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "-c" in child.cmdline()
+        if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[1:2] == ["-c"]
     ]
 
 

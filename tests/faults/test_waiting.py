@@ -14,7 +14,7 @@ def test_without_a_gpu_worker_a_run_says_so_and_goes_on_when_one_comes(
 ) -> None:
     stack = stack_start(only="web,io,beat", env=LEASE)
     first = site_make(stack, test_data / "video" / "vtest.mp4")
-    run = first.start(fps=2)  # long enough to be seen running
+    run = first.start(fps=0.8)  # long enough to be seen running
     shown = first.run(run)
     assert shown["waiting_code"] == "no_gpu_worker"
     assert shown["waiting_reason"] == "No GPU worker is running."
