@@ -57,7 +57,7 @@ def main() -> None:
             figures = figures_of(scores)
             result["settings"].append({"noise": noise, "rate": rate, "figures": figures})
             _print_figures(noise, rate, figures)
-    result["speed"] = measure_speed(hours=1 if options.quick else 10)
+    result["speed"] = measure_speed(hours=2 if options.quick else 10)
     print(json.dumps(result["speed"], indent=2))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2) + "\n")
