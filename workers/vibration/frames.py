@@ -83,6 +83,10 @@ def _frame_from_line(line: bytes, number: int) -> Frame:
         raise FramesError(error.code, f"Line {number}: {error.message}") from error
 
 
+# Of seconds and pixels; what is larger would only run over in a formula.
+_LARGEST = 1e12
+
+
 def _check(frame: Frame) -> None:
     if not abs(frame.pts_seconds) <= _LARGEST:
         raise ValueError("pts_seconds is not finite")
@@ -100,10 +104,6 @@ def _check(frame: Frame) -> None:
         x1, y1, x2, y2 = box
         if not all(abs(value) <= _LARGEST for value in (x1, y1, x2, y2)):
             raise ValueError("a box is not finite")
-
-
-# Of seconds and pixels; what is larger would only run over in a formula.
-_LARGEST = 1e12
 
 
 class FrameFile:

@@ -82,12 +82,12 @@ class MemberSerializer(serializers.Serializer[Any]):
 class UserReferenceField(serializers.Field[Any, Any, Any, Any]):
     """A number is an id, text is a user name (also when it consists of digits)."""
 
+    _name = CleanCharField(max_length=150)
+
     def to_internal_value(self, data: Any) -> int | str:
         if isinstance(data, bool) or not isinstance(data, int | str):
             raise serializers.ValidationError("Give a user's id or name.")
         return data if isinstance(data, int) else self._name.run_validation(data)
-
-    _name = CleanCharField(max_length=150)
 
 
 class MemberAddSerializer(serializers.Serializer[Any]):
