@@ -1,6 +1,6 @@
 """All checks and tests, with a line for each at the end: `make test`.
 
-Two parts run at the same time, for the tests of the real system wait more than they compute; each
+Three parts run at the same time, for the tests of the real system wait more than they compute; each
 writes into a file that is shown when it has ended.
 """
 
@@ -60,7 +60,7 @@ def npm(script: str) -> list[str]:
     return ["npm", "run", "--silent", script]
 
 
-AT_ONCE = 2
+AT_ONCE = 3
 # Tests that touch neither a database nor Redis, or bring both set-ups themselves; once is enough.
 ONCE = ("workers", "simulate", "vibration", "faults", "benchmarks")
 
@@ -76,7 +76,7 @@ PARTS = [
     Part("types", npm("types:check"), FRONTEND),
     Part("frontend-lint", npm("check"), FRONTEND),
     Part("frontend-test", npm("test"), FRONTEND),
-    # From here on the longest first, so that both end at about the same time.
+    # From here on the longest first, so that all end at about the same time.
     Part("pytest-once", [*PYTEST, *(f"tests/{folder}" for folder in ONCE)]),
     Part("pytest", PYTEST_BOTH),
     Part(
