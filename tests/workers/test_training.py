@@ -19,6 +19,7 @@ from workers.media.images import read_image
 from workers.training import Outcome, Recipe, TrainingError, TrainingSet, train
 from workers.training import trainer as trainer_module
 from workers.training.events import Event
+from workers.training.model import counterparts, model_from
 from workers.training.sizes import SIZES, Size
 
 TINY = Size(
@@ -153,6 +154,30 @@ def test_training_goes_on_from_a_folder_with_other_classes(
     with pytest.raises(TrainingError, match="config") as caught:
         train(dataset, recipe(), tmp_path / "other", base=tmp_path)
     assert caught.value.code == "base_unusable"
+
+
+def test_a_class_that_the_base_knows_is_told_by_what_it_learned(
+    trained: tuple[Outcome, TrainingSet],
+) -> None:
+    base = trained[0].folder
+    assert base is not None
+    known, new = (model_from(base, labels, recipe()) for labels in (LABELS, ("green", "blue")))
+    old_blue, new_green, new_blue = LABELS.index("blue"), 0, 1
+    pairs = [
+        (known.model.enc_score_head, new.model.enc_score_head),
+        (known.model.denoising_class_embed, new.model.denoising_class_embed),
+        *zip(known.model.decoder.class_embed, new.model.decoder.class_embed, strict=True),
+    ]
+    for before, after in pairs:
+        assert torch.equal(after.weight[new_blue], before.weight[old_blue])
+        assert not any(torch.equal(after.weight[new_green], row) for row in before.weight)
+    assert new.config.id2label == {0: "green", 1: "blue"}
+
+
+def test_a_person_is_a_worker_to_the_base_too() -> None:
+    coco = ["person", "bicycle", "boat"]
+    assert counterparts(["boat", "worker", "vest"], coco) == {0: 2, 1: 0}
+    assert counterparts(["worker"], ["person", "worker"]) == {0: 1}
 
 
 def test_a_loss_that_is_not_a_number_ends_it(

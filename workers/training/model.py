@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from workers.training.errors import TrainingError
 from workers.training.recipe import Recipe
 from workers.training.sizes import build_config
+from workers.vibration.people import PERSON_LABELS
 
 if TYPE_CHECKING:
     from transformers import DFineConfig, DFineForObjectDetection
@@ -30,7 +31,8 @@ def new_model(labels: Sequence[str], recipe: Recipe) -> "DFineForObjectDetection
 def model_from(folder: Path, labels: Sequence[str], recipe: Recipe) -> "DFineForObjectDetection":
     """Load a D-FINE to go on with.
 
-    Where its classes are others, or in another order, what tells them apart begins anew.
+    A class that it knows, under the same name or as the other word for a person, is still told by
+    what it learned; the others begin anew.
 
     Args:
         folder: with `config.json` and `model.safetensors`; nothing is ever unpickled.
@@ -38,35 +40,58 @@ def model_from(folder: Path, labels: Sequence[str], recipe: Recipe) -> "DFineFor
     Raises:
         TrainingError: `base_unusable`, and why.
     """
-    from transformers import DFineConfig, DFineForObjectDetection
-
     if not all((folder / name).is_file() for name in ("config.json", "model.safetensors")):
         raise TrainingError(
             "base_unusable", f"{folder.name} lacks config.json or model.safetensors."
         )
     try:
-        config = DFineConfig.from_pretrained(folder, local_files_only=True)
-        if config.model_type != "d_fine":
-            raise ValueError(f"it is a {config.model_type}, only D-FINE can be trained")
-        is_same = list((config.id2label or {}).values()) == list(labels)
+        config = _read_config(folder)
+        known = list((config.id2label or {}).values())
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: number for number, label in enumerate(labels)}
         config.num_queries = _possible_queries(recipe.queries or config.num_queries, config, recipe)
-        model = DFineForObjectDetection.from_pretrained(
-            folder,
-            config=config,
-            dtype=torch.float32,
-            local_files_only=True,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-        )
+        model = _load(folder, config)
+        if known != list(labels):
+            _forget_classes(model)
+            _take_over(_load(folder, _read_config(folder)), model, counterparts(labels, known))
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise TrainingError(
             "base_unusable", f"{folder.name} cannot be trained on from: {error}."
         ) from error
-    if not is_same:
-        _forget_classes(model)
     return model
+
+
+def counterparts(labels: Sequence[str], known: Sequence[str]) -> dict[int, int]:
+    """Return which of the known classes each class is, by their numbers; new ones are left out."""
+    found = {}
+    for number, label in enumerate(labels):
+        names = PERSON_LABELS if label in PERSON_LABELS else {label}
+        alike = [place for place, name in enumerate(known) if name in names]
+        if alike:
+            found[number] = known.index(label) if label in known else alike[0]
+    return found
+
+
+def _read_config(folder: Path) -> "DFineConfig":
+    from transformers import DFineConfig
+
+    config = DFineConfig.from_pretrained(folder, local_files_only=True)
+    if config.model_type != "d_fine":
+        raise ValueError(f"it is a {config.model_type}, only D-FINE can be trained")
+    return config
+
+
+def _load(folder: Path, config: "DFineConfig") -> "DFineForObjectDetection":
+    from transformers import DFineForObjectDetection
+
+    return DFineForObjectDetection.from_pretrained(
+        folder,
+        config=config,
+        dtype=torch.float32,
+        local_files_only=True,
+        use_safetensors=True,
+        ignore_mismatched_sizes=True,
+    )
 
 
 def placed(model: nn.Module, device: torch.device) -> nn.Module:
@@ -83,16 +108,31 @@ def _possible_queries(wanted: int, config: "DFineConfig", recipe: Recipe) -> int
     return min(wanted, places)
 
 
+def _class_layers(model: Any) -> list[Any]:
+    """Return what has a row for each class."""
+    layers = [*model.model.decoder.class_embed, model.model.enc_score_head]
+    if hasattr(model.model, "denoising_class_embed"):
+        layers.append(model.model.denoising_class_embed)
+    return layers
+
+
 def _forget_classes(model: Any) -> None:
     """Begin anew what tells classes apart."""
-    heads = [*model.model.decoder.class_embed, model.model.enc_score_head]
-    classes = len(model.config.id2label)
-    prior = -math.log(classes)  # all classes are equally likely, and so is none
-    for head in heads:
-        nn.init.xavier_uniform_(head.weight)
-        nn.init.constant_(head.bias, prior)
-    if hasattr(model.model, "denoising_class_embed"):
-        nn.init.xavier_uniform_(model.model.denoising_class_embed.weight)
+    prior = -math.log(len(model.config.id2label))  # all classes are equally likely, and so is none
+    for layer in _class_layers(model):
+        nn.init.xavier_uniform_(layer.weight)
+        if isinstance(layer, nn.Linear):
+            nn.init.constant_(layer.bias, prior)
+
+
+@torch.no_grad()
+def _take_over(base: Any, model: Any, classes: dict[int, int]) -> None:
+    """Copy what tells these classes from all else; keys are numbers in `model`."""
+    for target, source in zip(_class_layers(model), _class_layers(base), strict=True):
+        for mine, theirs in classes.items():
+            target.weight[mine] = source.weight[theirs]
+            if isinstance(target, nn.Linear):
+                target.bias[mine] = source.bias[theirs]
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
