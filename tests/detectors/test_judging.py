@@ -254,6 +254,26 @@ def test_no_class_may_drop_by_more_than_the_margin(
         assert (new.state, old.state) == ("candidate", "active")
 
 
+def test_who_does_not_know_what_the_rules_need_does_not_pass_a_set_that_lacks_it(
+    client: APIClient, gate: EvaluationSet
+) -> None:
+    old = detector_make("old", state="active", active_for="vibration")
+    new = detector_make("new", classes=["person", "vibrator_in"], label_map={"person": "worker"})
+    old.classes = ["worker", "vibrator_in", "vibrator_out", "shovel"]
+    old.save()
+    for one in (old, new):
+        evaluation_make(one, gate, {"worker": 0.8})
+    answer = client.post(f"{URL}{new.pk}/activate/", {}).json()
+    assert (answer["code"], "new does not know vibrator_out" in answer["message"]) == (
+        "gate_refused",
+        True,
+    )
+    assert answer["fields"]["comparison"]["lost_labels"] == ["vibrator_out"]
+    new.classes.append("vibrator_out")
+    new.save()
+    assert client.post(f"{URL}{new.pk}/activate/", {}).json()["outcome"] == "passed"
+
+
 def promoted(client: APIClient, gate: EvaluationSet, detector: Detector) -> None:
     """Through the gate, as good as all others."""
     evaluation_make(detector, gate, {"worker": 0.8})

@@ -282,6 +282,11 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     active = ComparisonSideSerializer()
     overall = ComparisonRowSerializer()
     classes = ComparisonRowSerializer(many=True)
+    lost_labels = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        help_text="Labels that the rules need and only the active one gives.",
+    )
     passes = serializers.BooleanField()
 
 

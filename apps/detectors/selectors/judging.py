@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.common.errors import Invalid, NotFound
+from apps.detectors.labels import DOMAIN_LABELS
 from apps.detectors.models import Detector, Evaluation, EvaluationSet, Promotion, Purpose
 from apps.detectors.storage import set_pictures
 from apps.jobs.models import JobState
@@ -91,6 +92,8 @@ def promotions_all() -> QuerySet[Promotion]:
 def comparison_make(candidate: Evaluation, active: Evaluation) -> dict[str, Any]:
     """Side by side: AP, and the AP of each class of the set; what drops by more than the margin.
 
+    A set may lack a class; who does not know one that the rules need, and the other does, fails.
+
     Raises Invalid `evaluations_differ` when they are not completed ones of the same set.
     """
     if candidate.metrics is None or active.metrics is None:
@@ -106,6 +109,8 @@ def comparison_make(candidate: Evaluation, active: Evaluation) -> dict[str, Any]
         for name in names
     ]
     on = candidate.evaluation_set
+    lost = set(active.detector.labels) - set(candidate.detector.labels)
+    lost_labels = [label for label in DOMAIN_LABELS if label in lost]
     return {
         "evaluation_set": {"id": on.pk, "name": on.name, "digest": candidate.set_digest},
         "margin": margin,
@@ -113,7 +118,8 @@ def comparison_make(candidate: Evaluation, active: Evaluation) -> dict[str, Any]
         "active": _side(active),
         "overall": overall,
         "classes": classes,
-        "passes": not any(row["is_drop"] for row in [overall, *classes]),
+        "lost_labels": lost_labels,
+        "passes": not lost_labels and not any(row["is_drop"] for row in [overall, *classes]),
     }
 
 

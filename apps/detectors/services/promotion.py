@@ -144,12 +144,14 @@ def _active_of(purpose: str) -> Detector | None:
 def _refused(comparison: dict[str, Any]) -> Conflict:
     rows = [comparison["overall"], *comparison["classes"]]
     worst = min(rows, key=lambda row: row["change"])
-    return Conflict(
+    message = (
         f"{worst['name']} would drop by {-worst['change']:.3f}; at most "
-        f"{comparison['margin']:.3f} is allowed.",
-        code="gate_refused",
-        fields={"comparison": comparison},
+        f"{comparison['margin']:.3f} is allowed."
     )
+    if lost := comparison["lost_labels"]:
+        names = comparison["candidate"]["name"], comparison["active"]["name"]
+        message = f"{names[0]} does not know {', '.join(lost)}, which {names[1]} finds."
+    return Conflict(message, code="gate_refused", fields={"comparison": comparison})
 
 
 def _changed() -> Conflict:
