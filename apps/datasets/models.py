@@ -116,6 +116,8 @@ class DatasetVersion(models.Model):
     box_count = models.PositiveIntegerField()
     # Pictures per split; those without one train.
     splits = models.JSONField(default=dict)
+    # Boxes per class in the pictures to learn from; None for versions older than this count.
+    train_boxes = models.JSONField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

@@ -28,6 +28,8 @@ class Training(models.Model):
     )
     # Kept when the base goes; empty when it begins from scratch.
     base_name = models.CharField(max_length=100, default="", blank=True)
+    # What it learns to tell apart: classes of the version.
+    classes = models.JSONField(default=list)
     # workers.training.recipe.Recipe
     recipe = models.JSONField()
     # Its own folder below TRAINING_ROOT.

@@ -88,11 +88,14 @@ def _train(training: Training, watch: "TrainingWatch", control: JobControl) -> N
     folder.mkdir(parents=True, exist_ok=True)
     recipe = folder / "recipe.json"
     recipe.write_text(json.dumps(training.recipe), encoding="utf-8")
+    classes = folder / "classes.txt"
+    classes.write_text("\n".join(training.classes), encoding="utf-8")
     version = training.version
     assert version is not None
     arguments = ["--data", str(version_path(version.dataset.folder, version.number))]
     arguments += ["--images", str(images_folder(version.dataset.folder))]
-    arguments += ["--recipe", str(recipe), "--out", str(folder), "--events"]
+    arguments += ["--classes", str(classes), "--recipe", str(recipe)]
+    arguments += ["--out", str(folder), "--events"]
     arguments += ["--origin", _origin_of(training)]
     if training.base is not None:
         arguments += ["--from", str(detector_path(training.base.file))]

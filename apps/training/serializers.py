@@ -22,6 +22,7 @@ class TrainingSerializer(serializers.ModelSerializer[Training]):
     dataset = NamedSerializer(source="version.dataset", read_only=True, allow_null=True)
     version = TrainedVersionSerializer(read_only=True, allow_null=True)
     base = NamedSerializer(read_only=True, allow_null=True)
+    classes = serializers.ListField(child=serializers.CharField(), read_only=True)
     recipe = serializers.DictField(read_only=True)
     state = serializers.ChoiceField(choices=JobState.choices, source="job.state", read_only=True)
     progress = serializers.FloatField(source="job.progress", read_only=True)
@@ -46,6 +47,7 @@ class TrainingSerializer(serializers.ModelSerializer[Training]):
             "data_digest",
             "base",
             "base_name",
+            "classes",
             "recipe",
             "state",
             "progress",

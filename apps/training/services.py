@@ -34,10 +34,14 @@ def training_start(
     name: str,
     version: DatasetVersion,
     base: Detector | None,
+    classes: list[str] | None = None,
     wishes: dict[str, Any],
     by: User,
 ) -> Training:
-    """`wishes` are fields of the recipe; what is left out has its default."""
+    """Learn these classes of the version, or all of them.
+
+    `wishes` are fields of the recipe; what is left out has its default.
+    """
     dataset_lock(version.dataset)
     detector_name_check(name)
     if Training.objects.filter(name=name, job__state__in=ACTIVE_STATES).exists():
@@ -46,6 +50,7 @@ def training_start(
     if base is not None and base.kind not in TRAINABLE_KINDS:
         message = f"{base.name} ({base.kind}) cannot be trained further."
         raise Invalid(message, code="base_not_trainable", fields={"base": [message]})
+    learned = _classes_to_learn(version, classes)
     try:
         recipe = Recipe.from_json(wishes)
         recipe = replace(recipe, warm_up_steps=_warm_up_steps(recipe, version))
@@ -58,10 +63,29 @@ def training_start(
         data_digest=version.digest,
         base=base,
         base_name=base.name if base is not None else "",
+        classes=learned,
         recipe=recipe.to_json(),
         folder=uuid4().hex,
         created_by=by,
     )
+
+
+def _classes_to_learn(version: DatasetVersion, wanted: list[str] | None) -> list[str]:
+    """In the order of the version.
+
+    Raises Invalid `class_unknown`, or `class_empty` where there is nothing to learn one from.
+    """
+    classes: list[str] = version.classes
+    if wanted is not None:
+        if unknown := [name for name in wanted if name not in classes]:
+            message = f"The version has no class {unknown[0]!r}."
+            raise Invalid(message, code="class_unknown", fields={"classes": [message]})
+        classes = [name for name in classes if name in wanted]
+    counts = version.train_boxes
+    if counts is not None and (empty := [name for name in classes if not counts.get(name)]):
+        message = f"No picture to learn from shows {', '.join(empty)}: label some, or leave it out."
+        raise Invalid(message, code="class_empty", fields={"classes": [message]})
+    return classes
 
 
 def _warm_up_steps(recipe: Recipe, version: DatasetVersion) -> int:

@@ -136,6 +136,7 @@ def test_a_version_is_what_was_labelled_then(frames: None, api: APIClient, url: 
     label(api, url, second, [])
     version = api.post(f"{url}versions/", {"note": "first"}, format="json").json()
     assert (version["number"], version["image_count"], version["box_count"]) == (1, 2, 1)
+    assert version["train_boxes"] == {"worker": 1, "vibrator_in": 0}
     label(api, url, images_of(api, url)[0], [BOX, {"label": "worker", "box": [60, 0, 99, 99]}])
     assert api.delete(f"{url}images/{second['id']}/").status_code == 204
 

@@ -281,6 +281,31 @@ def test_a_bad_wish_is_refused(
     assert not Training.objects.exists()
 
 
+def test_only_classes_that_something_is_learned_of_are_learned(
+    api: APIClient, version: DatasetVersion, engineer: User
+) -> None:
+    dataset = version.dataset
+    dataset.classes = ["circle", "square", "dot"]
+    dataset.save()
+    judged = dataset.images.filter(split="val").first()
+    assert judged is not None
+    judged.boxes.append({"label": "circle", "box": [1, 1, 9, 9]})
+    judged.save()
+    version = version_create(dataset, note="", by=engineer)
+    # There is a circle, but not to learn from.
+    assert version.train_boxes == {"circle": 0, "square": 6, "dot": 0}
+    refused = api.post(URL, wish(version), format="json").json()
+    assert (refused["code"], list(refused["fields"])) == ("class_empty", ["classes"])
+    assert "circle, dot" in refused["message"]
+    refused = api.post(URL, wish(version, classes=["square", "star"]), format="json").json()
+    assert (refused["code"], "star" in refused["message"]) == ("class_unknown", True)
+    training = start(api, version, classes=["square"], epochs=1)
+    job_run(str(training.job_id))
+    shown = api.get(f"{URL}{training.pk}/").json()
+    assert (shown["state"], shown["classes"]) == ("completed", ["square"])
+    assert Detector.objects.get(pk=shown["detector"]).classes == ["square"]
+
+
 def test_a_detector_without_weights_cannot_be_trained_further(
     api: APIClient, version: DatasetVersion
 ) -> None:

@@ -36,7 +36,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--data", type=Path, required=True, help="boxes, COCO JSON")
     parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="the pictures")
     parser.add_argument("--val", type=Path, help="COCO JSON of pictures to judge on, in DIR too")
-    parser.add_argument("--classes", help="names to learn, with commas; all of the data if absent")
+    parser.add_argument(
+        "--classes", type=Path, help="file with one class to learn per line; else all of the data"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where it goes")
     parser.add_argument("--from", type=Path, dest="base", metavar="FOLDER", help="to begin with")
     parser.add_argument("--size", help="nano, nano-fine, small, medium, large or xlarge (nano)")
@@ -55,6 +57,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: Namespace) -> None:
     """Train, tell about it on stderr, and print the outcome as JSON."""
+    from workers.detect.spec import read_class_names
     from workers.training import Provenance, TrainingSet, train
 
     wish = _Wish()
@@ -63,7 +66,7 @@ def run(options: Namespace) -> None:
             options.data,
             options.images,
             val=options.val,
-            labels=options.classes.split(",") if options.classes else None,
+            labels=read_class_names(options.classes) if options.classes else None,
         ),
         _recipe(options),
         options.out,

@@ -326,6 +326,12 @@ class DatasetVersionSerializer(serializers.ModelSerializer[DatasetVersion]):
     dataset = NamedSerializer(read_only=True)
     classes = serializers.ListField(child=serializers.CharField(), read_only=True)
     splits = serializers.DictField(child=serializers.IntegerField(), read_only=True)
+    train_boxes = serializers.DictField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        allow_null=True,
+        help_text="Boxes of each class to learn from; null for a version older than this count.",
+    )
     created_by = PersonBriefSerializer(read_only=True, allow_null=True)
 
     class Meta:
@@ -340,6 +346,7 @@ class DatasetVersionSerializer(serializers.ModelSerializer[DatasetVersion]):
             "image_count",
             "box_count",
             "splits",
+            "train_boxes",
             "created_by",
             "created_at",
         ]

@@ -29,6 +29,8 @@ def version_create(dataset: Dataset, *, note: str, by: User) -> DatasetVersion:
     text = json.dumps(to_coco(images, dataset.classes), ensure_ascii=False, separators=(",", ":"))
     data = text.encode()
     splits = Counter(image.split or "train" for image in images)
+    to_learn = (image for image in images if (image.split or "train") == "train")
+    learned = Counter(box.label for image in to_learn for box in image.boxes)
     try:
         with transaction.atomic():
             latest = dataset.versions.aggregate(latest=Max("number"))["latest"] or 0
@@ -41,6 +43,7 @@ def version_create(dataset: Dataset, *, note: str, by: User) -> DatasetVersion:
                 image_count=len(images),
                 box_count=sum(len(image.boxes) for image in images),
                 splits=dict(splits),
+                train_boxes={name: learned[name] for name in dataset.classes},
                 created_by=by,
             )
             _write(dataset, version.number, data)

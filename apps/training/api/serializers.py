@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.common.fields import CleanCharField, FiniteFloatField
+from apps.datasets.api.serializers import MOST_CLASSES
 from apps.jobs.models import JobState
 from apps.training.models import Training
 from apps.training.serializers import PointSerializer, TrainingSerializer
@@ -45,6 +46,13 @@ class TrainingStartSerializer(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         help_text="The id of a detector to begin with; null to begin from scratch.",
+    )
+    classes = serializers.ListField(
+        child=CleanCharField(max_length=NAME_MAX_LENGTH),
+        allow_empty=False,
+        max_length=MOST_CLASSES,
+        required=False,
+        help_text="What to learn of the version's classes; all of them if it is left out.",
     )
     size = serializers.ChoiceField(choices=sorted(SIZES), required=False)
     image_size = SizeField(required=False, help_text="Width and height, multiples of 32.")

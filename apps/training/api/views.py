@@ -72,7 +72,12 @@ class TrainingsView(APIView):
         if "image_size" in words:
             words["input_size"] = words.pop("image_size")
         training = training_start(
-            name=words.pop("name"), version=version, base=base, wishes=words, by=person_of(request)
+            name=words.pop("name"),
+            version=version,
+            base=base,
+            classes=words.pop("classes", None),
+            wishes=words,
+            by=person_of(request),
         )
         return Response(TrainingSerializer(training_get(training.pk)).data, status=202)
 

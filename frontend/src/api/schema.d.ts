@@ -2143,6 +2143,8 @@ export interface components {
             active: components["schemas"]["ComparisonSide"];
             overall: components["schemas"]["ComparisonRow"];
             classes: components["schemas"]["ComparisonRow"][];
+            /** @description Labels that the rules need and only the active one gives. */
+            lost_labels?: string[];
             passes: boolean;
         };
         ComparisonRow: {
@@ -2294,6 +2296,10 @@ export interface components {
             readonly splits: {
                 [key: string]: number;
             };
+            /** @description Boxes of each class to learn from; null for a version older than this count. */
+            readonly train_boxes: {
+                [key: string]: number;
+            } | null;
             readonly created_by: components["schemas"]["PersonBrief"] | null;
             /** Format: date-time */
             readonly created_at: string;
@@ -4292,6 +4298,7 @@ export interface components {
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
             readonly base_name: string;
+            readonly classes: string[];
             readonly recipe: {
                 [key: string]: unknown;
             };
@@ -4326,6 +4333,7 @@ export interface components {
             readonly data_digest: string;
             readonly base: components["schemas"]["Named"] | null;
             readonly base_name: string;
+            readonly classes: string[];
             readonly recipe: {
                 [key: string]: unknown;
             };
@@ -4374,6 +4382,8 @@ export interface components {
              * @description The id of a detector to begin with; null to begin from scratch.
              */
             base?: number | null;
+            /** @description What to learn of the version's classes; all of them if it is left out. */
+            classes?: string[];
             size?: components["schemas"]["SizeEnum"];
             /** @description Width and height, multiples of 32. */
             image_size?: number[];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { freeName, hasOtherClasses, imageSizes, pixelsKey, proposedBase, proposedChoice, requestOf, stepCount, trainableDetectors } from "./recipe";
+import { freeName, hasOtherClasses, imageSizes, learnableClasses, pixelsKey, proposedBase, proposedChoice, requestOf, stepCount, trainableDetectors } from "./recipe";
 import type { DatasetVersion } from "./types";
 import type { Detector } from "@/features/detectors/types";
 
@@ -24,12 +24,18 @@ test("steps are whole batches of the pictures to learn from", () => {
 });
 
 test("a size is only asked for from scratch, patience only with pictures to judge on", () => {
-  const scratch = requestOf("new", version({ train: 9, val: 3 }), null, proposedChoice(null));
-  expect(scratch).toMatchObject({ version: 7, base: null, size: "nano", patience: 15, image_size: [640, 384] });
-  const further = requestOf("new", version({ train: 9 }), base([512, 288]), proposedChoice(base([512, 288])));
+  const scratch = requestOf("new", version({ train: 9, val: 3 }), ["worker"], null, proposedChoice(null));
+  expect(scratch).toMatchObject({ version: 7, classes: ["worker"], base: null, size: "nano", patience: 15, image_size: [640, 384] });
+  const further = requestOf("new", version({ train: 9 }), ["worker"], base([512, 288]), proposedChoice(base([512, 288])));
   expect(further.base).toBe(3);
   expect(further).not.toHaveProperty("size");
   expect(further).not.toHaveProperty("patience");
+});
+
+test("only what was drawn in pictures to learn from can be learned, where that was counted", () => {
+  const counted = (train_boxes: Record<string, number> | null) => ({ classes: ["worker", "vibrator_in"], train_boxes }) as unknown as DatasetVersion;
+  expect(learnableClasses(counted({ worker: 12, vibrator_in: 0 }))).toEqual(["worker"]);
+  expect(learnableClasses(counted(null))).toEqual(["worker", "vibrator_in"]);
 });
 
 const detector = (name: string, facts: object) => ({ name, kind: "dfine", has_file: true, state: "candidate", classes: ["worker"], ...facts }) as unknown as Detector;

@@ -58,17 +58,22 @@ export function proposedChoice(base: Detector | null): Choice {
 export const trainCount = (version: DatasetVersion): number => version.splits.train ?? 0;
 export const judgedCount = (version: DatasetVersion): number => version.splits.val ?? 0;
 
+/** What can be learned: of the other classes nobody drew a box in the pictures to learn from. */
+export const learnableClasses = ({ classes, train_boxes: counts }: DatasetVersion): string[] =>
+  classes.filter((name) => counts === null || (counts[name] ?? 0) > 0);
+
 /** How often the weights will be changed. */
 export function stepCount(version: DatasetVersion, choice: Choice): number {
   return choice.epochs * Math.ceil(trainCount(version) / choice.batch);
 }
 
-export function requestOf(name: string, version: DatasetVersion, base: Detector | null, choice: Choice): TrainingRequest {
+export function requestOf(name: string, version: DatasetVersion, classes: string[], base: Detector | null, choice: Choice): TrainingRequest {
   // Without pictures to judge on nobody could tell when it no longer gets better.
   const hasPatience = choice.patience !== null && judgedCount(version) > 0;
   return {
     name,
     version: version.id,
+    classes,
     base: base?.id ?? null,
     ...(base === null && { size: choice.size }),
     image_size: [...choice.imageSize],
