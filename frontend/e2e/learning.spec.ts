@@ -148,6 +148,7 @@ async function train(page: Page, name: string): Promise<void> {
   await page.getByTestId("train").click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("pictures to learn from");
+  await expect(dialog.getByTestId("classes").getByRole("checkbox", { checked: true })).toHaveCount(LABELS.length);
   await dialog.getByLabel("Epochs", { exact: true }).fill("2");
   await dialog.getByTestId("training-name").fill(name);
   await dialog.getByTestId("advanced").locator("summary").click();

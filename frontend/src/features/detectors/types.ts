@@ -16,6 +16,16 @@ export type Purpose = Detector["purpose"];
 
 export const PURPOSES: Purpose[] = ["vibration", "people", "gear", "other"];
 
+const LABELS_OF: readonly [Purpose, readonly string[]][] = [
+  ["vibration", ["vibrator_in", "vibrator_out"]],
+  ["gear", ["helmet", "no_helmet", "vest", "no_vest"]],
+  ["people", ["worker", "person"]],
+];
+
+/** What a detector that gives these labels is for: the narrowest, as the registry has it. */
+export const purposeOf = (labels: readonly string[]): Purpose =>
+  LABELS_OF.find(([, of]) => of.some((label) => labels.includes(label)))?.[0] ?? "other";
+
 export const DETECTOR_TONES: Record<Detector["state"], Tone> = {
   candidate: "neutral",
   active: "good",

@@ -7,9 +7,9 @@ import type { Detector } from "@/features/detectors/types";
 const version = (splits: Record<string, number>) => ({ id: 7, splits }) as unknown as DatasetVersion;
 const base = (input_size: number[] | null) => ({ id: 3, input_size }) as unknown as Detector;
 
-test("who goes on from a detector keeps its input and learns more gently", () => {
-  expect(proposedChoice(base([512, 288]))).toMatchObject({ imageSize: [512, 288], rate: 1e-4, epochs: 30 });
-  expect(proposedChoice(null)).toMatchObject({ imageSize: [640, 384], rate: 4e-4, epochs: 100 });
+test("who goes on from a detector keeps its input and is done sooner", () => {
+  expect(proposedChoice(base([512, 288]))).toMatchObject({ imageSize: [512, 288], epochs: 30 });
+  expect(proposedChoice(null)).toMatchObject({ imageSize: [640, 384], epochs: 100 });
   expect(proposedChoice(base([500, 300])).imageSize).toEqual([640, 384]);
 });
 

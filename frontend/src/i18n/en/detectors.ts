@@ -160,6 +160,7 @@ export default {
       split: "Pictures",
       splits: { test: "test, kept apart ({count})", val: "val, judged on while training ({count})", train: "train, learned from ({count})", all: "all of them ({count})" },
       split_help: "They are copied: the set stays as it is when the dataset changes or goes.",
+      purpose_help: "As a gate it decides about detectors for this purpose.",
       split_seen: "Detectors that learned from these pictures look better on them than they are.",
       delete_title: "Delete the evaluation set {name}?",
       delete_text: "Its pictures and all evaluations made on it are removed.",

@@ -162,6 +162,7 @@ export default {
       split: "图片",
       splits: { test: "测试集，单独保留（{count}）", val: "验证集，训练时评估用（{count}）", train: "训练集，学习用（{count}）", all: "全部（{count}）" },
       split_help: "图片会被复制：数据集修改或删除后，评估集保持不变。",
+      purpose_help: "作为门槛时，决定该用途的检测器能否启用。",
       split_seen: "用这些图片学习过的检测器，在其上的结果会偏高。",
       delete_title: "删除评估集 {name}？",
       delete_text: "其图片以及在其上所做的全部评估都将删除。",
