@@ -314,17 +314,19 @@ def test_a_detector_draws_only_where_nobody_has(
 ) -> None:
     hog = builtin_detectors_ensure()
     words = {"detector": hog.name}
+    dataset.classes = ["vibrator_in"]
+    dataset.save()
     refused = api.post(f"{url}prelabel/", words, format="json")
     assert (refused.status_code, refused.json()["code"]) == (409, "no_common_class")
-    dataset.classes = ["person"]
+    dataset.classes = ["worker"]
     dataset.save()
     first, *_ = images_of(api, url)
-    label(api, url, first, [{**BOX, "label": "person"}])
+    label(api, url, first, [BOX])
     task = ended("prelabel/", words)
     assert (task["state"], task["total"]) == ("completed", 3)
     states = [image["state"] for image in images_of(api, url)]
     assert states == ["labelled", "prelabelled", "prelabelled", "prelabelled"]
-    assert images_of(api, url)[0]["boxes"] == [{**BOX, "label": "person"}]
+    assert images_of(api, url)[0]["boxes"] == [BOX]
 
 
 def test_numbers_problems_and_splits(frames: None, api: APIClient, url: str) -> None:

@@ -27,6 +27,7 @@ from apps.detectors.services import detector_add
 from apps.detectors.services.evaluations import _as_coco
 from apps.detectors.services.promotion import _switch
 from apps.detectors.services.registry import detector_update
+from apps.detectors.services.shipped import builtin_detectors_ensure
 from apps.jobs.models import Job, JobKind, JobState
 from tests.cast import client_of, user_make
 from tests.detectors.conftest import work
@@ -186,6 +187,21 @@ def test_of_each_class_in_a_picture_a_hundred_boxes_count() -> None:
     }
     # The best hundred: the scores go down in 127 equal steps.
     assert results[99]["score"] == pytest.approx(0.9 - 99 * 0.8 / 127)
+
+
+def test_a_person_is_judged_as_a_worker_where_only_that_is_labelled(client: APIClient) -> None:
+    found = set_bring(client, labelled([FOUND], name="worker"))
+    words = {"detector": builtin_detectors_ensure().pk, "evaluation_set": found["id"]}
+    answer = client.post(f"{URL}evaluations/", words)
+    assert answer.status_code == 202, answer.content
+    work()
+    done = client.get(f"{URL}evaluations/{answer.json()['id']}/").json()
+    assert (done["state"], list(done["metrics"]["per_class"])) == ("completed", ["worker"])
+    boxes, scores = np.ones((2, 4), np.float32), np.ones(2, np.float32)
+    people = Detections(boxes, scores, ("person", "worker"))
+    assert [one["category_id"] for one in _as_coco(1, people, {"worker": 3})] == [3, 3]
+    both = {"worker": 3, "person": 4}
+    assert [one["category_id"] for one in _as_coco(1, people, both)] == [4, 3]
 
 
 def test_pictures_are_for_engineers(client: APIClient) -> None:

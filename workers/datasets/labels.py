@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from workers.labels import known_as
 
 # Of the coordinates that are kept: a hundredth of a pixel.
 DECIMALS = 2
@@ -80,6 +82,23 @@ class LabelledImage:
     height: int
     split: str
     boxes: Sequence[Box]
+
+
+def boxes_of_classes(
+    labels: Sequence[str], boxes: Iterable[Sequence[float]], classes: Sequence[str]
+) -> list[Box]:
+    """Return what a detector found under the names of classes; what is none of them is left out.
+
+    Args:
+        labels: one for each of the boxes.
+        boxes: x1, y1, x2, y2 in absolute pixels.
+    """
+    named = ((known_as(label, classes), box) for label, box in zip(labels, boxes, strict=True))
+    return [
+        Box(name, (float(x1), float(y1), float(x2), float(y2)))
+        for name, (x1, y1, x2, y2) in named
+        if name is not None
+    ]
 
 
 def iou(one: Box, other: Box) -> float:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from workers.labels import known_as
 from workers.training.errors import TrainingError
 from workers.training.recipe import Recipe
 from workers.training.sizes import build_config
-from workers.vibration.people import PERSON_LABELS
 
 if TYPE_CHECKING:
     from transformers import DFineConfig, DFineForObjectDetection
@@ -63,13 +63,8 @@ def model_from(folder: Path, labels: Sequence[str], recipe: Recipe) -> "DFineFor
 
 def counterparts(labels: Sequence[str], known: Sequence[str]) -> dict[int, int]:
     """Return which of the known classes each class is, by their numbers; new ones are left out."""
-    found = {}
-    for number, label in enumerate(labels):
-        names = PERSON_LABELS if label in PERSON_LABELS else {label}
-        alike = [place for place, name in enumerate(known) if name in names]
-        if alike:
-            found[number] = known.index(label) if label in known else alike[0]
-    return found
+    names = ((number, known_as(label, known)) for number, label in enumerate(labels))
+    return {number: known.index(name) for number, name in names if name is not None}
 
 
 def _read_config(folder: Path) -> "DFineConfig":

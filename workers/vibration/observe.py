@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 
+from workers.labels import PERSON_LABELS
 from workers.track.spans import SpanLog, TrackSpan
 from workers.track.tracker import POKER, Tracker
 from workers.vibration.camera import Camera, CameraShift, CameraSpan
@@ -12,7 +13,7 @@ from workers.vibration.errors import FramesError
 from workers.vibration.frames import FrameLike, FrameOrder
 from workers.vibration.ground import Ground
 from workers.vibration.insertions import Flag, Insertion, Located, insertions_from_stays
-from workers.vibration.people import GEAR_LABELS, PERSON_LABELS, Box, PeopleEvents, PeopleWatch
+from workers.vibration.people import GEAR_LABELS, Box, PeopleEvents, PeopleWatch
 from workers.vibration.pokers import PokerBox, seen_pokers
 from workers.vibration.site import Site
 from workers.vibration.stays import Drag, Run, RunBuilder, Sighting, Stay, split_run

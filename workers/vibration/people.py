@@ -13,7 +13,6 @@ from workers.vibration.frames import FrameLike
 from workers.vibration.ground import Ground
 from workers.vibration.site import Site, ZoneKind
 
-PERSON_LABELS = frozenset({"worker", "person"})
 PERSON_TRACK = "worker"
 HEIGHT_M = 1.7
 _GEAR_PLACES = (("S01", 0.08, 0.14), ("S02", 0.35, 0.3))

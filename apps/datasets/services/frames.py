@@ -20,7 +20,7 @@ from apps.datasets.storage import task_folder
 from apps.projects.models import Video
 from apps.projects.storage import FRAMES, ORIGINAL, storage_errors, video_path
 from apps.projects.video_tools import save_stills
-from workers.datasets.labels import Box
+from workers.datasets.labels import Box, boxes_of_classes
 from workers.datasets.spread import choose_spread
 from workers.media.frame_index import FrameIndex
 
@@ -117,7 +117,11 @@ class FramesOfRun:
         candidates: list[tuple[Wanted, bytes]] = []
         for row in rows.iterator(chunk_size=500):
             if self._fits(row):
-                boxes = _boxes_of(row, dataset) if self.prelabel else None
+                boxes = (
+                    boxes_of_classes(row.labels, row.boxes, dataset.classes)
+                    if self.prelabel
+                    else None
+                )
                 hashed = bytes(row.pdq or bytes(PDQ_BYTES))
                 candidates.append((Wanted(row.video, row.frame, boxes), hashed))
             if len(candidates) >= MAX_CANDIDATES:
@@ -135,14 +139,6 @@ class FramesOfRun:
             (not self.labels or label in self.labels) and self.min_score <= score <= self.max_score
             for label, score in zip(row.labels, row.scores, strict=True)
         )
-
-
-def _boxes_of(row: FrameResult, dataset: Dataset) -> list[Box]:
-    return [
-        Box(label, (box[0], box[1], box[2], box[3]))
-        for label, box in zip(row.labels, row.boxes, strict=True)
-        if label in dataset.classes
-    ]
 
 
 def _new(dataset: Dataset, wanted: list[Wanted]) -> list[Wanted]:

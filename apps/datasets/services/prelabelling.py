@@ -10,9 +10,9 @@ from apps.datasets.services.tasks import task_create
 from apps.datasets.storage import image_path
 from apps.detectors.models import Detector
 from apps.detectors.selectors import detector_file, detector_find
-from workers.datasets.labels import Box
-from workers.detect.base import Detections
+from workers.datasets.labels import boxes_of_classes
 from workers.detect.registry import DetectorSpec, load_detector
+from workers.labels import known_as
 from workers.media.images import read_image
 
 
@@ -21,7 +21,7 @@ def prelabel_request(
 ) -> DatasetTask:
     """Ask for boxes on every picture that nobody has labelled."""
     found = detector_find(detector)
-    if not set(found.labels) & set(dataset.classes):
+    if not any(known_as(label, dataset.classes) for label in found.labels):
         raise Conflict(
             f"{found.name} knows none of the classes of the dataset.", code="no_common_class"
         )
@@ -60,15 +60,8 @@ def images_prelabel(
         batch = images[start : start + detector.batch_size]
         pictures = [read_image(image_path(dataset.folder, image.file)) for image in batch]
         for image, found in zip(batch, detector.detect(pictures), strict=True):
-            prelabel_save(image, _boxes_of(found, dataset), origin=record.name)
+            boxes = boxes_of_classes(found.labels, found.boxes, dataset.classes)
+            prelabel_save(image, boxes, origin=record.name)
         task.done = start + len(batch)
         task.save(update_fields=["done"])
         progress(task.done / task.total)
-
-
-def _boxes_of(found: Detections, dataset: Dataset) -> list[Box]:
-    return [
-        Box(label, (float(box[0]), float(box[1]), float(box[2]), float(box[3])))
-        for box, label in zip(found.boxes, found.labels, strict=True)
-        if label in dataset.classes
-    ]

@@ -14,6 +14,7 @@ from apps.detectors.models import Detector, Evaluation, EvaluationSet, Promotion
 from apps.detectors.storage import set_pictures
 from apps.jobs.models import JobState
 from workers.evaluation.labelled import LABELS_FILE
+from workers.labels import known_as
 
 OVERALL = "AP"
 
@@ -109,8 +110,10 @@ def comparison_make(candidate: Evaluation, active: Evaluation) -> dict[str, Any]
         for name in names
     ]
     on = candidate.evaluation_set
-    lost = set(active.detector.labels) - set(candidate.detector.labels)
-    lost_labels = [label for label in DOMAIN_LABELS if label in lost]
+    known, needed = candidate.detector.labels, active.detector.labels
+    lost_labels = [
+        label for label in DOMAIN_LABELS if label in needed and known_as(label, known) is None
+    ]
     return {
         "evaluation_set": {"id": on.pk, "name": on.name, "digest": candidate.set_digest},
         "margin": margin,

@@ -21,6 +21,7 @@ from workers.detect.base import Detector as LoadedDetector
 from workers.detect.registry import DetectorSpec, load_detector
 from workers.evaluation.judgement import judge
 from workers.evaluation.labelled import LABELS_FILE
+from workers.labels import known_as
 from workers.media.images import read_image
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def evaluation_start(*, detector: Detector, on: EvaluationSet, by: User) -> Eval
     """Judge the detector as it is now; one evaluation of a pair at a time."""
     if not on.digest:
         raise Conflict("The evaluation set is not ready.", code="set_not_ready")
-    if not set(detector.labels) & set(on.classes):
+    if not any(known_as(label, on.classes) for label in detector.labels):
         raise Invalid(
             "The detector gives none of the labels of this set: give its classes other names.",
             code="no_common_label",
@@ -120,13 +121,14 @@ def _as_coco(image_id: int, found: Detections, categories: dict[str, int]) -> li
     left = dict.fromkeys(categories, BOXES_MOST)
     results = []
     for box, score, label in zip(found.boxes, found.scores, found.labels, strict=True):
-        if left.get(label, 0) == 0:
+        name = known_as(label, categories)
+        if name is None or left[name] == 0:
             continue
-        left[label] -= 1
+        left[name] -= 1
         results.append(
             {
                 "image_id": image_id,
-                "category_id": categories[label],
+                "category_id": categories[name],
                 "bbox": _xywh(box.tolist()),
                 "score": float(score),
             }

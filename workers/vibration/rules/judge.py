@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from math import inf
 
+from workers.labels import PERSON_LABELS
 from workers.vibration.coverage import Coverage, DwellLimits
 from workers.vibration.observe import VIBRATOR_IN, Observations
-from workers.vibration.people import PERSON_LABELS
 from workers.vibration.rules import area, dwell, motion, pace, people, quality, spacing
 from workers.vibration.rules.case import Case, Finding, Judge, Judgement, Note, NotJudged
 from workers.vibration.rules.table import RULE_SPECS

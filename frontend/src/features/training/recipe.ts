@@ -1,4 +1,5 @@
 import type { DatasetVersion, TrainingRequest } from "./types";
+import { knownAs } from "@/features/detectors/labels";
 import type { Detector } from "@/features/detectors/types";
 
 /** Published sizes of D-FINE, and one for small things; from the cheapest on. */
@@ -96,7 +97,7 @@ export const trainableDetectors = (detectors: readonly Detector[]): Detector[] =
 
 /** The one to go on from: what is active for this work, else the first there is. */
 export function proposedBase(trainable: readonly Detector[], classes: readonly string[]): Detector | null {
-  const shared = (one: Detector): number => one.classes.filter((label) => classes.includes(label)).length;
+  const shared = (one: Detector): number => one.classes.filter((label) => knownAs(label, classes)).length;
   const best = [...trainable].sort((one, other) => shared(other) - shared(one) || Number(other.state === "active") - Number(one.state === "active"));
   return best[0] ?? null;
 }
