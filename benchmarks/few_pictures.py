@@ -1,8 +1,9 @@
 """What some dozen labelled pictures of a real camera make of the starter.
 
-`python -m benchmarks.few_pictures [--quick]`. Thirty frames of the first 40 s of `vtest.mp4` are
-learned, twenty of the rest are judged on. Their boxes are those of YOLOX-nano, as a person would
-take them over from a suggestion: AP tells how far the two agree. Trained as the dashboard proposes:
+`python -m benchmarks.few_pictures [--quick] [--learning-rate R]`. Thirty frames of the first 40 s
+of `vtest.mp4` are learned, twenty of the rest are judged on. Their boxes are those of YOLOX-nano,
+as a person would take them over from a suggestion: AP tells how far the two agree. Trained as the
+dashboard proposes:
 
 - starter: before any training, which never saw a real picture;
 - from_starter: begun with it;
@@ -45,7 +46,11 @@ RECIPE = Recipe("nano-fine", (640, 352), epochs=30, learning_rate=4e-4, warm_up_
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="one epoch, to see that it works")
-    recipe = replace(RECIPE, epochs=1) if parser.parse_args().quick else RECIPE
+    parser.add_argument("--learning-rate", type=float, default=RECIPE.learning_rate)
+    options = parser.parse_args()
+    recipe = replace(RECIPE, learning_rate=options.learning_rate)
+    if options.quick:
+        recipe = replace(recipe, epochs=1)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         dataset = make_set(folder)
@@ -59,7 +64,8 @@ def main() -> None:
             assert outcome.metrics is not None
             sides[name] = shown(outcome.metrics) | {"minutes": round(minutes, 1)}
     boxes = {split: sum(len(one.labels) for one in getattr(dataset, split)) for split in PARTS}
-    report("few_pictures", {"device": torch_device(), "boxes": boxes, "sides": sides})
+    facts = {"device": torch_device(), "learning_rate": recipe.learning_rate, "boxes": boxes}
+    report("few_pictures", {**facts, "sides": sides})
 
 
 def make_set(folder: Path) -> TrainingSet:

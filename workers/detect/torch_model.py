@@ -50,6 +50,14 @@ class BoxModel(torch.nn.Module):
         return outputs.logits.float(), outputs.pred_boxes.float()
 
 
+def silence_transformers() -> None:
+    """Keep what the library says while it loads weights out of the answers of commands."""
+    from transformers.utils import logging as their_logging
+
+    their_logging.set_verbosity_error()
+    their_logging.disable_progress_bar()
+
+
 def load_box_model(folder: ModelFolder) -> tuple[BoxModel, QueryHead]:
     """Load the model of a folder in float32 on the CPU, and how to read it.
 
@@ -57,10 +65,8 @@ def load_box_model(folder: ModelFolder) -> tuple[BoxModel, QueryHead]:
         DetectorError: `detector_not_loadable`, `detector_classes_mismatch`.
     """
     from transformers import AutoModelForObjectDetection
-    from transformers.utils import logging as their_logging
 
-    their_logging.set_verbosity_error()
-    their_logging.disable_progress_bar()
+    silence_transformers()
     try:
         model, facts = AutoModelForObjectDetection.from_pretrained(
             folder.path,

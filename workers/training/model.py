@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from workers.detect.torch_model import silence_transformers
 from workers.labels import known_as
 from workers.training.errors import TrainingError
 from workers.training.recipe import Recipe
@@ -79,6 +80,7 @@ def _read_config(folder: Path) -> "DFineConfig":
 def _load(folder: Path, config: "DFineConfig") -> "DFineForObjectDetection":
     from transformers import DFineForObjectDetection
 
+    silence_transformers()
     return DFineForObjectDetection.from_pretrained(
         folder,
         config=config,
